@@ -1,0 +1,108 @@
+#include "libcontainer/base/arena.h"
+
+#include <assert.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* Small enough that a tiny command touches few pages, large enough that a big config needs few. */
+#define BLOCK_SIZE ((size_t)16 * 1024)
+#define ALIGNMENT _Alignof(max_align_t)
+
+struct arena_block {
+	struct arena_block *previous;
+	max_align_t data[];
+};
+
+static _Noreturn void out_of_memory(void)
+{
+	static const char words[] = "caisson: out of memory\n";
+
+	(void)!write(STDERR_FILENO, words, sizeof(words) - 1);
+	_exit(1);
+}
+
+static void add_block(struct arena *arena, size_t size)
+{
+	size_t room = size > BLOCK_SIZE - sizeof(struct arena_block)
+		? size : BLOCK_SIZE - sizeof(struct arena_block);
+	struct arena_block *block = malloc(sizeof(*block) + room);
+
+	if (!block)
+		out_of_memory();
+	block->previous = arena->block;
+	arena->block = block;
+	arena->next = (char *)block->data;
+	arena->end = arena->next + room;
+}
+
+void *arena_alloc(struct arena *arena, size_t size)
+{
+	assert(!arena->sealed);
+	if (size > SIZE_MAX / 2)
+		out_of_memory();
+	size = (size + ALIGNMENT - 1) & ~(ALIGNMENT - 1);
+	if ((size_t)(arena->end - arena->next) < size)
+		add_block(arena, size);
+
+	void *memory = arena->next;
+	arena->next += size;
+	return memset(memory, 0, size);
+}
+
+void *arena_array(struct arena *arena, size_t count, size_t size)
+{
+	size_t bytes;
+
+	if (__builtin_mul_overflow(count, size, &bytes))
+		out_of_memory();
+	return arena_alloc(arena, bytes);
+}
+
+char *arena_strndup(struct arena *arena, const char *text, size_t length)
+{
+	char *copy = arena_alloc(arena, length + 1);
+
+	memcpy(copy, text, length);
+	return copy;
+}
+
+char *arena_strdup(struct arena *arena, const char *text)
+{
+	return arena_strndup(arena, text, strlen(text));
+}
+
+char *arena_printf(struct arena *arena, const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	int length = vsnprintf(NULL, 0, format, arguments);
+	va_end(arguments);
+	assert(length >= 0);
+
+	char *text = arena_alloc(arena, (size_t)length + 1);
+	va_start(arguments, format);
+	(void)vsnprintf(text, (size_t)length + 1, format, arguments);
+	va_end(arguments);
+	return text;
+}
+
+void arena_seal(struct arena *arena)
+{
+	arena->sealed = 1;
+}
+
+void arena_done(struct arena *arena)
+{
+	while (arena->block) {
+		struct arena_block *block = arena->block;
+
+		arena->block = block->previous;
+		free(block);
+	}
+	*arena = (struct arena){ 0 };
+}

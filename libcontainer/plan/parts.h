@@ -1,0 +1,30 @@
+/*
+ * The parts of plan_make(), one file each, called in this order.  Each fills its part of the plan
+ * from spec, options and facts; a later part may read what an earlier one decided.
+ */
+#pragma once
+
+#include "libcontainer/base/arena.h"
+#include "libcontainer/base/error.h"
+#include "libcontainer/kernel/host.h"
+#include "libcontainer/plan/plan.h"
+#include "oci-spec/types.h"
+
+struct planning {
+	struct arena *arena;
+	const struct spec_config *spec;
+	const struct spec_process *process; /* spec->process, or that of exec */
+	const struct plan_options *options;
+	const struct host *host;
+	struct plan *plan;
+};
+
+int plan_namespaces(struct planning *p); /* namespaces.c: namespaces, network */
+int plan_users(struct planning *p);      /* users.c */
+int plan_process(struct planning *p);    /* process.c: process, settings */
+int plan_security(struct planning *p);   /* security.c: labels, seccomp, keyring */
+int plan_mounts(struct planning *p);     /* mounts.c: root */
+int plan_devices(struct planning *p);    /* devices.c: devices, cgroup.device_rules */
+int plan_hooks(struct planning *p);      /* hooks.c */
+int plan_cgroup(struct planning *p);     /* cgroup.c: manager, directories */
+int plan_resources(struct planning *p);  /* resources.c: cgroup.writes */

@@ -1,0 +1,29 @@
+/* Whole files: reading them, replacing them atomically, and writing values to /proc and cgroup files. */
+#pragma once
+
+#include <stddef.h>
+#include <sys/types.h>
+
+struct arena;
+
+/*
+ * Reads all of a file below dir (AT_FDCWD or a descriptor); at most limit bytes, -EFBIG beyond.
+ * The text is the arena's, NUL-terminated; ret_size may be NULL.  Follows no final symlink where
+ * nofollow is set in flags (O_NOFOLLOW).  -ENOENT comes plain, without a chain.
+ */
+int file_read(struct arena *arena, int dir, const char *path, int flags, size_t limit,
+	char **ret_text, size_t *ret_size);
+/* As file_read(), of an open descriptor, from its present offset. */
+int file_read_fd(struct arena *arena, int fd, const char *name, size_t limit, char **ret_text,
+	size_t *ret_size);
+/* Reads into a fixed buffer without an arena; NUL-terminates; returns the length; -EFBIG if larger. */
+ssize_t file_read_into(int dir, const char *path, char *buffer, size_t size);
+
+/* One write(2) of the text to an existing file (no O_CREAT): for /proc and cgroup files. */
+int file_write_value(int dir, const char *path, const char *value);
+
+/*
+ * Replaces dir/name: writes ".name.tmp" beside it with O_EXCL, renames it.  name is one component.
+ * A leftover temporary of a killed process is replaced.
+ */
+int file_replace(int dir, const char *name, const void *data, size_t size, mode_t mode);

@@ -1,0 +1,51 @@
+/*
+ * The mount system calls, by descriptor: a mount is made detached, gets its attributes, and is then
+ * attached to a descriptor of its target.  Where the kernel lacks a call (or a seccomp filter or
+ * mountapi_set_legacy() hides it: ENOSYS, EPERM of all of fsopen), mount(2) does the same on the target's
+ * /proc/self/fd path of the host's proc, so this room's callers must run before pivot_root.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* A mount that is made but not attached; or, with the legacy calls, what is to be mounted. */
+struct mountapi_mount {
+	int fd;                  /* detached mount; -EBADF with the legacy calls */
+	const char *source, *type, *data;
+	unsigned long flags;     /* legacy MS_* */
+	uint64_t attr_set, attr_clear;
+	bool recursive;
+	int source_fd;
+};
+
+/*
+ * A new instance of a file system.  superblock: MS_RDONLY, MS_SYNCHRONOUS, MS_DIRSYNC, MS_MANDLOCK,
+ * MS_LAZYTIME, MS_SILENT, ...; data: "k=v,flag" or NULL; attributes: MOUNT_ATTR_*.
+ * The error's chain has what the kernel said in the fs context's log.
+ */
+int mountapi_create(const char *type, const char *source, const char *data,
+	unsigned long superblock, uint64_t attributes, struct mountapi_mount *ret_mount);
+
+/* A copy of the mount (tree) at source_fd, an O_PATH descriptor. */
+int mountapi_clone(int source_fd, bool recursive, struct mountapi_mount *ret_mount);
+
+/* Sets and clears MOUNT_ATTR_* of a mount that is not attached yet. */
+int mountapi_change(struct mountapi_mount *mount, uint64_t set, uint64_t clear, bool recursive);
+
+/* Attaches it to the O_PATH descriptor target. */
+int mountapi_attach(struct mountapi_mount *mount, int target);
+
+void mountapi_done(struct mountapi_mount *mount);
+
+/* Sets and clears MOUNT_ATTR_* of the mount that fd (O_PATH) is the root of. */
+int mountapi_set(int fd, uint64_t set, uint64_t clear, bool recursive);
+
+/* MS_SHARED, MS_PRIVATE, MS_SLAVE or MS_UNBINDABLE, perhaps with MS_REC, of the mount at fd. */
+int mountapi_propagate(int fd, unsigned long propagation);
+
+/* MOUNT_ATTR_* that the mount of fd has now (by fstatvfs(3): locked ones must be kept). */
+int mountapi_attributes(int fd, uint64_t *ret_attributes);
+
+/* Tests: use mount(2) only. */
+void mountapi_set_legacy(bool always);

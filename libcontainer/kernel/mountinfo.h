@@ -1,0 +1,13 @@
+/* /proc/self/mountinfo, see proc(5): a host may have thousands of lines, so few may read it. */
+#pragma once
+
+#include <stddef.h>
+
+struct mountinfo_entry {
+	const char *root, *mountpoint, *options, *type, *source, *super_options;
+};
+
+/* Walks text, the content of the file, which it changes; calls visit until that returns non-zero.
+ * A line that is no mountinfo line: -EBADMSG with a chain. */
+int mountinfo_walk(char *text, int (*visit)(const struct mountinfo_entry *entry, void *context),
+	void *context);

@@ -1,0 +1,28 @@
+/* Processes by descriptor: a pid may be another process by the time it is used, a pidfd never is. */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+/* -ESRCH comes plain. */
+int pidfd_make(pid_t pid, int *ret_fd);
+
+int pidfd_signal(int pidfd, int signal);
+
+/* Waits until the process has ended; milliseconds, -1 without limit.  0; -ETIMEDOUT, plain. */
+int pidfd_await(int pidfd, int timeout);
+
+/* Reaps our own child; ret_status as wait(2) has it. */
+int pidfd_reap(int pidfd, int *ret_status);
+
+struct process_facts {
+	uint64_t start_time; /* in clock ticks since boot: with the pid it names a process for good */
+	char state;          /* 'R', 'S', 'D', 'Z', 'X', 'T', ... of /proc/PID/stat */
+};
+
+/* Reads /proc/PID/stat.  -ESRCH, plain, where there is no such process. */
+int process_read_facts(pid_t pid, struct process_facts *ret_facts);
+
+/* Whether pid is still the process with this start time, and no zombie. */
+bool process_is_alive(pid_t pid, uint64_t start_time);

@@ -1,0 +1,20 @@
+/* Unix sockets: pairs, connecting, and messages that carry descriptors. */
+#pragma once
+
+#include <stddef.h>
+#include <sys/types.h>
+
+/* SOCK_SEQPACKET, close-on-exec. */
+int socket_pair(int ret_fds[2]);
+
+/* One message, with count descriptors (at most 4). */
+int socket_send(int fd, const void *data, size_t size, const int *fds, size_t count);
+
+/*
+ * One message: returns its size, 0 at end-of-file.  Up to *count descriptors go to ret_fds, close-on-exec, and
+ * *count becomes their number; further ones are closed, and -EBADMSG is returned, as for data that was cut.
+ */
+ssize_t socket_receive(int fd, void *data, size_t size, int *ret_fds, size_t *count);
+
+/* Connects to a SOCK_STREAM socket at path, which may be longer than sun_path. */
+int socket_connect(const char *path, int *ret_fd);

@@ -1,0 +1,11 @@
+/* rlimits, oom_score_adj, scheduling: what the program inherits from init. */
+#pragma once
+
+#include "libcontainer/plan/plan.h"
+
+/* Fails with "process.rlimits[0]: set RLIMIT_NOFILE to 1048576:1048576 (hard limit is 20000): ..." */
+int limits_set(const struct plan_process *plan);
+/* A lowering that is refused for want of CAP_SYS_RESOURCE is a warning. */
+int limits_set_oom(int procfs, const struct plan_process *plan);
+/* Scheduler, io priority, personality; affinity back to all. */
+int limits_set_scheduling(const struct plan_process *plan);

@@ -1,0 +1,27 @@
+/*
+ * System call filters: compiled by libseccomp in the parent, into a BPF program that init loads with
+ * seccomp(2) itself, so that init allocates nothing and flags don't depend on libseccomp's age.
+ */
+#pragma once
+
+#include <stddef.h>
+
+#include "libcontainer/plan/plan.h"
+
+struct sock_filter;
+struct seccomp_filter {
+	struct sock_filter *instructions; /* malloc'ed; NULL: no filter */
+	size_t count;
+	unsigned int flags;               /* SECCOMP_FILTER_FLAG_* */
+	bool log;
+};
+
+/* Unknown system calls are left out (at debug level with their place); a rule that says the same as the
+ * default action too.  System calls newer than the profile's newest return ENOSYS, as in runc. */
+int seccomp_compile(const struct plan_seccomp *plan, struct seccomp_filter *ret_filter);
+int seccomp_load_filter(const struct seccomp_filter *filter);
+void seccomp_filter_done(struct seccomp_filter *filter);
+/* For features and --version: "2.5.4"; names that this build can do. */
+const char *seccomp_library_version(void);
+bool seccomp_knows_architecture(const char *word);
+bool seccomp_knows_action(const char *word);

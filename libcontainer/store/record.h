@@ -1,0 +1,46 @@
+/*
+ * The record of a container, ROOT/ID/record.json: written before the first side effect, replaced
+ * atomically; and ROOT/ID/config.json, the configuration as it was at create, for exec and hooks.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "libcontainer/plan/plan.h"
+#include "oci-spec/types.h"
+
+struct arena;
+
+#define RECORD_VERSION 1
+
+enum record_phase {
+	RECORD_CREATING, /* side effects may exist; there is no init that could be started */
+	RECORD_CREATED,  /* init waits for start, or is past it */
+};
+
+struct record {
+	const char *id, *bundle, *rootfs;
+	const char *oci_version;
+	const char *created;         /* RFC 3339 with nanoseconds, UTC */
+	const char *owner;           /* "" as in runc */
+	enum record_phase phase;
+	pid_t pid;                   /* of init; 0 while creating */
+	uint64_t start_time;         /* as in kernel/pidfd.h */
+	bool started;                /* by run: there is no start to wait for */
+	bool own_pid_namespace;      /* killing init kills all */
+	bool no_init_kept;           /* reserved */
+	int namespaces;              /* CLONE_NEW* that init has of its own or has joined */
+	struct plan_cgroup_directory *cgroups;
+	size_t cgroup_count;
+	struct spec_pairs annotations;
+};
+
+int record_save(int directory, const struct record *record);
+/* -ENOENT, plain, where there is none; a version that is not ours is refused with both named. */
+int record_load(struct arena *arena, int directory, struct record *ret_record);
+
+int record_save_config(int directory, const char *text, size_t size);
+int record_load_config(struct arena *arena, int directory, const struct spec_config **ret_spec);

@@ -142,6 +142,7 @@ struct plan_root {
 	struct plan_paths masked;
 	struct plan_paths readonly_paths;
 	const char *mount_label;         /* SELinux, or NULL */
+	bool cgroup_v2;                  /* a mount of type cgroup shows cgroup2 */
 };
 
 struct plan_device {

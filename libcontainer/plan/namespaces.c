@@ -1,0 +1,100 @@
+/* Which namespaces are made, which are joined, in which order, and by which road init comes to be. */
+#include <sched.h>
+#include <string.h>
+
+#include "libcontainer/base/cleanup.h"
+#include "libcontainer/kernel/names.h"
+#include "libcontainer/kernel/syscall.h"
+#include "libcontainer/plan/parts.h"
+
+/*
+ * The order of joining.  User first, as the rest belong to it, or must be entered with its
+ * capabilities; mount last, since paths and /proc are the host's until then.
+ */
+static const int join_order[] = {
+	CLONE_NEWUSER, CLONE_NEWPID, CLONE_NEWIPC, CLONE_NEWUTS,
+	CLONE_NEWNET, CLONE_NEWCGROUP, CLONE_NEWTIME, CLONE_NEWNS,
+};
+
+static const struct spec_namespace *find_namespace(const struct planning *p, int flag)
+{
+	const struct spec_namespace_list *list = &p->spec->linux_->namespaces;
+	uint64_t value;
+
+	for (size_t i = 0; i < list->count; i++) {
+		if (names_find(&names_namespaces, list->items[i].type, &value) == 0 &&
+		    (int)value == flag)
+			return &list->items[i];
+	}
+	return NULL;
+}
+
+static void add_join(struct plan_namespaces *plan, const struct spec_namespace *namespace, int flag)
+{
+	plan->joins[plan->join_count++] = (struct plan_join){
+		.flag = flag,
+		.name = namespace->type,
+		.path = namespace->path && namespace->path[0] ? namespace->path : NULL,
+	};
+}
+
+static void plan_time_offsets(struct planning *p)
+{
+	const struct spec_time_offset_list *list = &p->spec->linux_->time_offsets;
+	struct plan_namespaces *plan = &p->plan->namespaces;
+
+	for (size_t i = 0; i < list->count && i < COUNT_OF(plan->time_offsets); i++) {
+		plan->time_offsets[plan->time_offset_count++] = (struct plan_time_offset){
+			.clock = list->items[i].key,
+			.secs = list->items[i].secs,
+			.nanosecs = list->items[i].nanosecs,
+		};
+	}
+}
+
+/*
+ * One clone3() makes init where nothing is to be joined.  A time namespace can't be made by it, as
+ * its offsets could no longer be written; and it would leave no one to call newuidmap meanwhile
+ * with the caller's credentials intact, so unprivileged maps take the general road too.
+ */
+static enum plan_road choose_road(const struct planning *p)
+{
+	const struct plan_namespaces *plan = &p->plan->namespaces;
+
+	/* Root may put its next child into a pid namespace without entering anything itself. */
+	if (p->options->verb == PLAN_EXEC)
+		return p->host->uid == 0 && !p->options->general_road
+			? PLAN_ROAD_SHORT : PLAN_ROAD_GENERAL;
+	if (p->options->general_road || plan->join_count > 0 || (plan->create & CLONE_NEWTIME))
+		return PLAN_ROAD_GENERAL;
+	if ((plan->create & CLONE_NEWUSER) && p->host->uid != 0)
+		return PLAN_ROAD_GENERAL;
+	if (p->options->cgroup_manager == PLAN_CGROUP_SYSTEMD)
+		return PLAN_ROAD_GENERAL;
+	return PLAN_ROAD_SHORT;
+}
+
+int plan_namespaces(struct planning *p)
+{
+	struct plan_namespaces *plan = &p->plan->namespaces;
+
+	if (!p->spec->linux_)
+		return refuse("linux: is required");
+	for (size_t i = 0; i < COUNT_OF(join_order); i++) {
+		int flag = join_order[i];
+		const struct spec_namespace *namespace = find_namespace(p, flag);
+
+		if (!namespace)
+			continue;
+		plan->have |= flag;
+		if (p->options->verb == PLAN_EXEC || (namespace->path && namespace->path[0]))
+			add_join(plan, namespace, flag);
+		else
+			plan->create |= flag;
+	}
+	if (p->options->verb != PLAN_EXEC)
+		plan_time_offsets(p);
+	plan->road = choose_road(p);
+	p->plan->network.loopback_up = plan->create & CLONE_NEWNET;
+	return 0;
+}

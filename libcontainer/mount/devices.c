@@ -1,0 +1,154 @@
+/* Device nodes, the links of /dev, and the console. */
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
+
+#include "libcontainer/base/cleanup.h"
+#include "libcontainer/base/error.h"
+#include "libcontainer/kernel/inside.h"
+#include "libcontainer/kernel/mountapi.h"
+#include "libcontainer/mount/rootfs.h"
+
+/* An existing file that does not match is an error of the spec, config-linux.md, "Devices". */
+static int check_existing(int parent, const char *name, const struct plan_device *device)
+{
+	struct stat status;
+
+	if (fstatat(parent, name, &status, AT_SYMLINK_NOFOLLOW) < 0)
+		return fail(errno, "stat '%s'", device->path);
+	if ((status.st_mode & S_IFMT) != (device->mode & S_IFMT) ||
+	    (!S_ISFIFO(device->mode) && status.st_rdev != device->number))
+		return refuse_as(EEXIST, "'%s' exists and is another file", device->path);
+	return 0;
+}
+
+/* The umask is 0 here, so that the mode is the planned one. */
+static int make_node(int parent, const char *name, const struct plan_device *device)
+{
+	if (mknodat(parent, name, device->mode, device->number) < 0) {
+		if (errno == EEXIST)
+			return check_existing(parent, name, device);
+		return fail(errno, "make '%s'", device->path);
+	}
+	if ((device->uid != 0 || device->gid != 0) &&
+	    fchownat(parent, name, device->uid, device->gid, AT_SYMLINK_NOFOLLOW) < 0)
+		return fail(errno, "change the owner of '%s'", device->path);
+	return 0;
+}
+
+/* No mknod(2) in a user namespace: the host's own node is bound, once it is known to be it. */
+static int bind_node(const struct rootfs *rootfs, const struct plan_device *device)
+{
+	struct mountapi_mount bind = { .fd = -EBADF };
+	auto_close int source = open(device->path, O_PATH | O_CLOEXEC);
+	auto_close int target = -EBADF;
+	struct stat status;
+
+	if (source < 0 || fstat(source, &status) < 0)
+		return fail(errno, "open the host's '%s'", device->path);
+	if ((status.st_mode & S_IFMT) != (device->mode & S_IFMT) ||
+	    status.st_rdev != device->number)
+		return refuse("the host's '%s' is another device", device->path);
+	try(inside_make_file(rootfs->root, device->path, 0644, &target, NULL));
+
+	int r = mountapi_clone(source, false, &bind);
+	if (r == 0)
+		r = mountapi_attach(&bind, target);
+	mountapi_done(&bind);
+	return r;
+}
+
+static int make_device(const struct rootfs *rootfs, const struct plan_device *device)
+{
+	auto_close int parent = -EBADF;
+	const char *name;
+
+	if (rootfs->plan->devices.by_bind && !S_ISFIFO(device->mode))
+		return bind_node(rootfs, device);
+	try(inside_open_parent(rootfs->root, device->path, true, &parent, &name));
+	return make_node(parent, name, device);
+}
+
+static const struct {
+	const char *path, *target;
+	const char *needs; /* on the host: else the link would dangle */
+} links[] = {
+	{ "/dev/fd", "/proc/self/fd", NULL },
+	{ "/dev/stdin", "/proc/self/fd/0", NULL },
+	{ "/dev/stdout", "/proc/self/fd/1", NULL },
+	{ "/dev/stderr", "/proc/self/fd/2", NULL },
+	{ "/dev/core", "/proc/kcore", "/proc/kcore" },
+};
+
+/* The image's own would be the host's multiplexer, not that of our devpts. */
+static int make_ptmx(int dev)
+{
+	if (symlinkat("pts/ptmx", dev, "ptmx") == 0)
+		return 0;
+	if (errno == EEXIST && unlinkat(dev, "ptmx", 0) == 0 &&
+	    symlinkat("pts/ptmx", dev, "ptmx") == 0)
+		return 0;
+	return fail(errno, "link '/dev/ptmx' to 'pts/ptmx'");
+}
+
+/* Relative to a descriptor of /dev inside the root: an image's /dev may be a symlink (CVE-2026-41579). */
+static int make_links(const struct rootfs *rootfs)
+{
+	auto_close int dev = -EBADF;
+	const char *name;
+
+	try(inside_open_parent(rootfs->root, "/dev/fd", true, &dev, &name));
+	for (size_t i = 0; i < COUNT_OF(links); i++) {
+		if (links[i].needs && access(links[i].needs, F_OK) < 0)
+			continue;
+		if (symlinkat(links[i].target, dev, links[i].path + sizeof("/dev/") - 1) < 0 &&
+		    errno != EEXIST)
+			return fail(errno, "link '%s' to '%s'", links[i].path, links[i].target);
+	}
+	if (!rootfs->plan->devices.ptmx)
+		return 0;
+	return make_ptmx(dev);
+}
+
+int devices_make(struct rootfs *rootfs)
+{
+	const struct plan_devices *plan = &rootfs->plan->devices;
+
+	for (size_t i = 0; i < plan->count; i++)
+		try(make_device(rootfs, &plan->items[i]), "%s", plan->items[i].place);
+	return plan->make ? make_links(rootfs) : 0;
+}
+
+/*
+ * The mount's source is the slave's descriptor, and its target a file that is no symlink
+ * (CVE-2025-52565, CVE-2026-88264).
+ */
+int console_mount(struct rootfs *rootfs, int slave)
+{
+	struct mountapi_mount bind = { .fd = -EBADF };
+	auto_close int made = -EBADF, target = -EBADF;
+	auto_close int dev = -EBADF;
+	const char *name;
+
+	try(inside_open_parent(rootfs->root, "/dev/console", true, &dev, &name));
+	made = openat(dev, name, O_RDONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	if (made < 0 && errno != EEXIST)
+		return fail(errno, "make '/dev/console'");
+	target = openat(dev, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+	if (target < 0)
+		return fail(errno, "open '/dev/console'");
+
+	struct stat status;
+	if (fstat(target, &status) < 0)
+		return fail(errno, "stat '/dev/console'");
+	if (!S_ISREG(status.st_mode) && !S_ISCHR(status.st_mode))
+		return refuse_as(EEXIST, "'/dev/console' exists and is another file");
+
+	int r = mountapi_clone(slave, false, &bind);
+	if (r == 0)
+		r = mountapi_attach(&bind, target);
+	mountapi_done(&bind);
+	return r;
+}

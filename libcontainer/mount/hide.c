@@ -1,0 +1,117 @@
+/* Masked paths, which read as empty, and read-only paths. */
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+
+#include "libcontainer/base/cleanup.h"
+#include "libcontainer/base/error.h"
+#include "libcontainer/kernel/inside.h"
+#include "libcontainer/kernel/mountapi.h"
+#include "libcontainer/kernel/syscall.h"
+#include "libcontainer/mount/rootfs.h"
+
+/*
+ * The host's null device, never the container's: that is the image's to replace (CVE-2025-31133).
+ */
+static int open_null(int *ret_fd)
+{
+	auto_close int fd = open("/dev/null", O_PATH | O_NOFOLLOW | O_CLOEXEC);
+	struct stat status;
+
+	if (fd < 0 || fstat(fd, &status) < 0)
+		return fail(errno, "open the host's '/dev/null'");
+	if (!S_ISCHR(status.st_mode) || status.st_rdev != makedev(1, 3))
+		return refuse("the host's '/dev/null' is not the null device");
+	*ret_fd = steal_fd(&fd);
+	return 0;
+}
+
+static int mask_file(int target, int *null)
+{
+	struct mountapi_mount bind = { .fd = -EBADF };
+
+	if (*null < 0)
+		try(open_null(null));
+	int r = mountapi_clone(*null, false, &bind);
+	if (r == 0)
+		r = mountapi_attach(&bind, target);
+	mountapi_done(&bind);
+	return r;
+}
+
+/*
+ * All masked directories are one empty read-only tmpfs: a host with hundreds of processors has as many
+ * paths to mask, and a superblock for each would stall it (runc issue 5262).
+ */
+static int mask_directory(struct rootfs *rootfs, int target)
+{
+	const uint64_t attributes = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV |
+		MOUNT_ATTR_NOEXEC;
+	struct mountapi_mount clone = { .fd = -EBADF };
+
+	if (rootfs->mask.fd < 0) {
+		mountapi_done(&rootfs->mask);
+		try(mountapi_create("tmpfs", "tmpfs", "mode=755,size=0k", 0, attributes,
+			&rootfs->mask));
+		return mountapi_attach(&rootfs->mask, target);
+	}
+	int r = mountapi_clone(rootfs->mask.fd, false, &clone);
+	if (r == 0)
+		r = mountapi_attach(&clone, target);
+	mountapi_done(&clone);
+	return r;
+}
+
+static int mask_path(struct rootfs *rootfs, const char *path, int *null)
+{
+	auto_close int target = -EBADF;
+	struct stat status;
+	int r = inside_open(rootfs->root, path, O_PATH, &target);
+
+	/* Most paths are of hardware that this host may lack. */
+	if (r == -ENOENT || r == -ENOTDIR) {
+		error_clear();
+		return 0;
+	}
+	if (r < 0)
+		return r;
+	if (fstat(target, &status) < 0)
+		return fail(errno, "stat");
+	return S_ISDIR(status.st_mode) ? mask_directory(rootfs, target) : mask_file(target, null);
+}
+
+static int make_path_readonly(const struct rootfs *rootfs, const char *path)
+{
+	struct mountapi_mount bind = { .fd = -EBADF };
+	auto_close int target = -EBADF;
+	int r = inside_open(rootfs->root, path, O_PATH, &target);
+
+	if (r == -ENOENT || r == -ENOTDIR) {
+		error_clear();
+		return 0;
+	}
+	if (r < 0)
+		return r;
+	r = mountapi_clone(target, true, &bind);
+	if (r == 0)
+		r = mountapi_change(&bind, MOUNT_ATTR_RDONLY, 0, false);
+	if (r == 0)
+		r = mountapi_attach(&bind, target);
+	mountapi_done(&bind);
+	return r;
+}
+
+int mount_hide(struct rootfs *rootfs)
+{
+	const struct plan_root *plan = &rootfs->plan->root;
+	auto_close int null = -EBADF;
+
+	for (size_t i = 0; i < plan->readonly_paths.count; i++)
+		try(make_path_readonly(rootfs, plan->readonly_paths.items[i]),
+			"linux.readonlyPaths: '%s'", plan->readonly_paths.items[i]);
+	for (size_t i = 0; i < plan->masked.count; i++)
+		try(mask_path(rootfs, plan->masked.items[i], &null), "linux.maskedPaths: '%s'",
+			plan->masked.items[i]);
+	return 0;
+}

@@ -105,9 +105,47 @@ static int create_file_system(struct rootfs *rootfs, const struct plan_mount *mo
 		data[0] ? data : NULL, superblock, attributes, ret_mount);
 }
 
+/*
+ * The legacy calls leave no descriptor of the new mount, and what lies under it is what target still
+ * names; then it is looked up again.
+ */
+static int propagate(const struct rootfs *rootfs, const struct plan_mount *mount, int fd)
+{
+	auto_close int again = -EBADF;
+
+	if (!mount->propagation)
+		return 0;
+	if (fd < 0) {
+		try(inside_open(rootfs->root, mount->target, O_PATH, &again));
+		fd = again;
+	}
+	return mountapi_propagate(fd, mount->propagation);
+}
+
+int mount_attach(const struct rootfs *rootfs, const struct plan_mount *mount,
+	struct mountapi_mount *made, int target)
+{
+	try(mountapi_attach(made, target));
+	return propagate(rootfs, mount, made->fd);
+}
+
+static int copy_up(const struct rootfs *rootfs, const struct plan_mount *mount,
+	struct mountapi_mount *made, int target)
+{
+	auto_close int again = -EBADF;
+
+	if (made->fd >= 0) {
+		try(mount_copy_up(target, made->fd));
+		return mount_attach(rootfs, mount, made, target);
+	}
+	try(mount_attach(rootfs, mount, made, target));
+	try(inside_open(rootfs->root, mount->target, O_PATH | O_DIRECTORY, &again));
+	return mount_copy_up(target, again);
+}
+
 static int apply_file_system(struct rootfs *rootfs, const struct plan_mount *mount)
 {
-	struct mountapi_mount made_mount = { .fd = -EBADF };
+	struct mountapi_mount fs = { .fd = -EBADF };
 	auto_close int target = -EBADF;
 	bool made = false;
 
@@ -115,16 +153,11 @@ static int apply_file_system(struct rootfs *rootfs, const struct plan_mount *mou
 		try(open_strict_target(rootfs->root, mount, &target));
 	else
 		try(inside_make_directory(rootfs->root, mount->target, 0755, &target, &made));
-	try(create_file_system(rootfs, mount, target, made, &made_mount));
+	try(create_file_system(rootfs, mount, target, made, &fs));
 
-	int r = 0;
-	if (mount->copy_up)
-		r = mount_copy_up(target, made_mount.fd);
-	if (r == 0)
-		r = mountapi_attach(&made_mount, target);
-	if (r == 0 && mount->propagation)
-		r = mountapi_propagate(made_mount.fd, mount->propagation);
-	mountapi_done(&made_mount);
+	int r = mount->copy_up ? copy_up(rootfs, mount, &fs, target)
+			       : mount_attach(rootfs, mount, &fs, target);
+	mountapi_done(&fs);
 	return r;
 }
 
@@ -192,10 +225,7 @@ static int attach_bind(const struct rootfs *rootfs, const struct plan_mount *mou
 		try(mountapi_change(bind, set, mount->attr_clear, false),
 			"change the attributes of '%s'", mount->source);
 	try(open_bind_target(rootfs, mount, type, &target));
-	try(mountapi_attach(bind, target));
-	if (mount->propagation)
-		try(mountapi_propagate(bind->fd, mount->propagation));
-	return 0;
+	return mount_attach(rootfs, mount, bind, target);
 }
 
 static int apply_bind(struct rootfs *rootfs, const struct plan_mount *mount)
@@ -216,9 +246,7 @@ static int apply_remount(const struct rootfs *rootfs, const struct plan_mount *m
 
 	try(inside_open(rootfs->root, mount->target, O_PATH, &target));
 	try(mountapi_set(target, mount->attr_set, mount->attr_clear, false));
-	if (mount->propagation)
-		try(mountapi_propagate(target, mount->propagation));
-	return 0;
+	return propagate(rootfs, mount, target);
 }
 
 static int apply_one(struct rootfs *rootfs, const struct plan_mount *mount)

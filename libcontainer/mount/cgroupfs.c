@@ -7,6 +7,7 @@
 #include <sched.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "libcontainer/base/cleanup.h"
@@ -18,12 +19,6 @@
 #include "libcontainer/mount/rootfs.h"
 
 #define V2_MOUNTPOINT "/sys/fs/cgroup"
-
-static int attach(struct mountapi_mount *mount, int target, unsigned long propagation)
-{
-	try(mountapi_attach(mount, target));
-	return propagation ? mountapi_propagate(mount->fd, propagation) : 0;
-}
 
 /* A copy of a directory of the host's cgroup file system. */
 static int bind_directory(const char *path, uint64_t attributes, struct mountapi_mount *ret_mount)
@@ -68,7 +63,7 @@ static int mount_v2(struct rootfs *rootfs, const struct plan_mount *mount, int t
 			attributes, &made);
 	}
 	if (r == 0)
-		r = attach(&made, target, mount->propagation);
+		r = mount_attach(rootfs, mount, &made, target);
 	mountapi_done(&made);
 	return r;
 }
@@ -129,7 +124,7 @@ static int mount_hierarchy(const struct plan *plan, const struct plan_mount *mou
 
 	int r = make_v1_mount(plan, mount, directory, &made);
 	if (r == 0)
-		r = attach(&made, target, mount->propagation);
+		r = mountapi_attach(&made, target);
 	mountapi_done(&made);
 	try(r, "hierarchy '%s'", directory->controllers);
 	return link_controllers(tmpfs, name);
@@ -155,7 +150,7 @@ static int mount_v1(struct rootfs *rootfs, const struct plan_mount *mount, int t
 		mount->attr_set & ~(uint64_t)MOUNT_ATTR_RDONLY, &made);
 
 	if (r == 0)
-		r = attach(&made, target, mount->propagation);
+		r = mount_attach(rootfs, mount, &made, target);
 	if (r == 0)
 		r = inside_open(rootfs->root, mount->target, O_PATH | O_DIRECTORY, &tmpfs);
 	if (r == 0)

@@ -25,6 +25,9 @@ int rootfs_begin(const struct plan *plan, const int *sources, struct rootfs *ret
 
 /* apply.c: one planned mount, and all of them. */
 int mount_all(struct rootfs *rootfs);
+/* apply.c: attaches what was made for a planned mount, and sets its propagation. */
+int mount_attach(const struct rootfs *rootfs, const struct plan_mount *mount,
+	struct mountapi_mount *made, int target);
 /* cgroupfs.c: a mount of type cgroup. */
 int mount_cgroup(struct rootfs *rootfs, const struct plan_mount *mount);
 /* tmpcopyup.c: fills the directory to (O_PATH) with what from (O_PATH) has. */

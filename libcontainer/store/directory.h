@@ -1,33 +1,57 @@
 /*
- * The state directory of a container, ROOT/ID (0711): who may have which id, locking, and the fifos of
- * a created container.  All below it is reached by its descriptor.
+ * The state directory of a container, ROOT/ID (0711): who may have which id, locking, and the fifos
+ * of a created container (fifo.c).  All below it is reached by its descriptor.
+ *
+ * The lock is flock(2) on the directory: it ends with its holder, however that ends, so a directory
+ * that nobody has locked and that has no record is what a killed `create` left.  The lock belongs
+ * to the open file, which a forked child shares: store_unlock() ends it for all of them.
  */
 #pragma once
 
 #include <stdbool.h>
 #include <sys/types.h>
 
-/* [A-Za-z0-9_+.-]+, not starting with ".", at most 1024: refuse()s others, before anything is touched. */
+struct arena;
+
+/* [A-Za-z0-9_+.-]+, not starting with ".", at most 255: refuse()s others, before anything is
+ * touched. */
 int store_check_id(const char *id);
 
-/* Makes ROOT (0711 and parents) and ROOT/ID, locked.  "container with given ID already exists": -EEXIST. */
+/*
+ * Makes ROOT (0711, as its missing parents) and ROOT/ID, locked.  What a killed `create` left
+ * before it had written a record is emptied and taken over.  -EEXIST: "container with given ID
+ * already exists".
+ */
 int store_make(const char *root, const char *id, int *ret_fd);
-/* Opens ROOT/ID; -ENOENT with "container does not exist".  lock: exclusively, waiting at most 10 s. */
+/*
+ * Opens ROOT/ID; -ENOENT with "container does not exist".  lock: exclusively, waiting at most 10 s;
+ * -ETIMEDOUT then.
+ */
 int store_open(const char *root, const char *id, bool lock, int *ret_fd);
 void store_unlock(int fd);
-/* Removes all in it and itself. */
+/* The ids of all directories below ROOT that may be containers', sorted.  -ENOENT, plain: no ROOT.
+ */
+int store_list(struct arena *arena, const char *root, const char ***ret_ids, size_t *ret_count);
+/* Whether anyone has it locked, the caller included. */
+bool store_is_locked(int fd);
+/* Removes all in it, the record last, and itself.  What is gone already is no error. */
 int store_remove(const char *root, const char *id, int fd);
 
 /*
- * The fifos of a created container.  Init reads one byte from the start fifo, which it holds open for
- * reading and writing (so that only the byte ends its wait), and tells on the report fifo why the
- * program could not be executed; that one is closed by a successful execve.
+ * The fifos of a created container.  Init reads one byte from the start fifo, which it holds open
+ * for reading and writing (so that only the byte ends its wait), and tells on the report fifo why
+ * the program could not be executed; that one is closed by a successful execve.  Both descriptors
+ * are blocking, close-on-exec, and inherited by init: the caller closes its own as soon as init
+ * exists.
  */
-int store_make_fifos(int fd, uid_t uid, gid_t gid, int *ret_start, int *ret_report);
-/* created: both exist, and init has the start fifo open. */
+int store_make_fifos(int fd, int *ret_start, int *ret_report);
+/* created: the start fifo exists, and init has it open. */
 bool store_has_fifo(int fd);
 /*
- * Lets init go on, and waits until it has executed the program or failed: its words become the chain.
- * -ENXIO, plain: no init reads there any more.
+ * Lets init go on, and waits until it has executed the program or failed: its words become the
+ * chain. -ENXIO, plain: no init reads there any more.
+ *
+ * Init reports by one write(2) to the report fifo: an int32_t, the negative errno, and the text, at
+ * most PIPE_BUF bytes together, without a NUL.
  */
 int store_start(int fd);

@@ -24,23 +24,32 @@ enum record_phase {
 struct record {
 	const char *id, *bundle, *rootfs;
 	const char *oci_version;
-	const char *created;         /* RFC 3339 with nanoseconds, UTC */
-	const char *owner;           /* "" as in runc */
+	const char *created; /* RFC 3339 with nanoseconds, UTC */
+	const char *owner;   /* "" as in runc */
 	enum record_phase phase;
-	pid_t pid;                   /* of init; 0 while creating */
-	uint64_t start_time;         /* as in kernel/pidfd.h */
-	bool started;                /* by run: there is no start to wait for */
-	bool own_pid_namespace;      /* killing init kills all */
-	bool no_init_kept;           /* reserved */
-	int namespaces;              /* CLONE_NEW* that init has of its own or has joined */
+	pid_t pid;              /* of init; 0 while creating */
+	uint64_t start_time;    /* as in kernel/pidfd.h */
+	bool started;           /* by run: there is no start to wait for */
+	bool own_pid_namespace; /* killing init kills all */
+	int namespaces;         /* CLONE_NEW* that init has of its own or has joined */
 	struct plan_cgroup_directory *cgroups;
 	size_t cgroup_count;
+	/*
+	 * cgroup_create() has succeeded: the groups are the container's, and verbs may kill what is
+	 * in them.  Before, they may be someone else's, and the creation would have been refused.
+	 */
+	bool cgroups_made;
+	bool has_poststart, has_poststop; /* hooks of these points are in config.json */
 	struct spec_pairs annotations;
 };
 
 int record_save(int directory, const struct record *record);
-/* -ENOENT, plain, where there is none; a version that is not ours is refused with both named. */
+/*
+ * -ENOENT, plain, where there is none; -ENOTSUP: a version that is not ours, with both named;
+ * -EBADMSG: no record at all, as a machine that lost its power leaves it.
+ */
 int record_load(struct arena *arena, int directory, struct record *ret_record);
 
 int record_save_config(int directory, const char *text, size_t size);
+/* -ENOENT, plain, where there is none. */
 int record_load_config(struct arena *arena, int directory, const struct spec_config **ret_spec);

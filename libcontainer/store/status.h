@@ -1,13 +1,32 @@
-/* What state a container is in, derived from the record, the process and the fifo; and which verb may act in it. */
+/* What state a container is in, derived from the record, the process and the fifo; and which verb
+ * may act in it. */
 #pragma once
 
 #include "libcontainer/store/record.h"
 
 enum status { STATUS_CREATING, STATUS_CREATED, STATUS_RUNNING, STATUS_PAUSED, STATUS_STOPPED };
 
-/* frozen: what cgroup_is_frozen() says, given by the caller, as store does not know cgroups. */
+/*
+ * frozen: what cgroup_is_frozen() says, given by the caller, as store does not know cgroups.  A
+ * container in RECORD_CREATING is STATUS_CREATING while anybody has the directory locked: a caller
+ * who has it knows better (STATUS_STOPPED), and doesn't ask.
+ */
 enum status status_of(int directory, const struct record *record, bool frozen);
 const char *status_name(enum status status);
+
+enum status_verb {
+	STATUS_VERB_START,
+	STATUS_VERB_KILL,
+	STATUS_VERB_DELETE, /* without force */
+	STATUS_VERB_PAUSE,
+	STATUS_VERB_RESUME,
+	STATUS_VERB_EXEC, /* in a paused one only with --ignore-paused: the caller looks */
+	STATUS_VERBS,
+};
+
+/* Refuses, in words that engines look for, a verb that cannot act: -ESRCH on a stopped container,
+ * else -EBUSY. */
+int status_allow(enum status_verb verb, enum status status);
 
 /* The state document: the spec's plus runc's rootfs, created, owner.  pid 0 where stopped.
  * indent: two spaces, as `state` prints; else one line, for hooks. malloc'ed. */

@@ -1,0 +1,38 @@
+/*
+ * Rows of record.json.  Columns: see oci-spec/fields/config.h.  A change that an older caisson would
+ * misunderstand makes RECORD_VERSION one higher.
+ */
+#pragma once
+
+/* clang-format off */
+
+#define RECORD_HEAD(ROW) \
+	ROW(u32,    version,           "version",         REQUIRED,            none)
+
+#define RECORD_ROWS(ROW) \
+	RECORD_HEAD(ROW) \
+	ROW(string, id,                "id",              REQUIRED | NONEMPTY, none) \
+	ROW(string, bundle,            "bundle",          REQUIRED | ABSOLUTE, none) \
+	ROW(string, rootfs,            "rootfs",          REQUIRED | ABSOLUTE, none) \
+	ROW(string, oci_version,       "ociVersion",      REQUIRED,            none) \
+	ROW(string, created,           "created",         REQUIRED,            none) \
+	ROW(string, owner,             "owner",           0,                   none) \
+	ROW(word,   phase,             "phase",           REQUIRED,            record_phases) \
+	ROW(u32,    pid,               "pid",             0,                   none) \
+	ROW(u64,    start_time,        "startTime",       0,                   none) \
+	ROW(flag,   started,           "started",         0,                   none) \
+	ROW(flag,   own_pid_namespace, "ownPidNamespace", 0,                   none) \
+	ROW(u32,    namespaces,        "namespaces",      0,                   none) \
+	ROW(list,   cgroups,           "cgroups",         0,                   record_cgroup) \
+	ROW(flag,   cgroups_made,      "cgroupsMade",     0,                   none) \
+	ROW(flag,   has_poststart,     "hasPoststart",    0,                   none) \
+	ROW(flag,   has_poststop,      "hasPoststop",     0,                   none) \
+	ROW(pairs,  annotations,       "annotations",     0,                   none)
+
+#define RECORD_CGROUP(ROW) \
+	ROW(string, mountpoint,        "mountpoint",      REQUIRED | ABSOLUTE, none) \
+	ROW(string, path,              "path",            REQUIRED | ABSOLUTE, none) \
+	ROW(string, controllers,       "controllers",     0,                   none) \
+	ROW(flag,   unified,           "unified",         0,                   none)
+
+/* clang-format on */

@@ -7,7 +7,7 @@
  *         maybe_flag      struct maybe_flag { set, value }: absent differs from false
  *         u16 u32 u64 i32 i64             number, absent is 0 (mostly REQUIRED ones)
  *         maybe_u16 ... maybe_i64         struct { bool set; T value; }
- *         string          const char *, NULL if absent
+ *         string          const char *, NULL if absent; "" counts as absent, as it does for Go
  *         word            const char *, one of the words of table inner (base/names.h)
  *         strings, words  struct spec_strings { const char **items; size_t count; bool set; }
  *         u32s            struct spec_u32s { uint32_t *items; size_t count; bool set; }
@@ -16,7 +16,11 @@
  *         list            struct spec_<inner>_list { struct spec_<inner> *items; size_t count; bool set; }
  *         map             JSON object of objects: as list; the key goes into the member "key" of
  *                         the inner struct, which its first row declares with kind "key"
- * flags   REQUIRED, ABSOLUTE (an absolute path), NONEMPTY, or 0; or'ed
+ * flags   or'ed, or 0:
+ *         REQUIRED        must be there, and is always written
+ *         ABSOLUTE        wants an absolute path
+ *         NONEMPTY        wants a text, or a list, that is not empty
+ *         WRITTEN         may be absent when read, but is written even when zero: as Go's encoders do
  * inner   name of the inner object or of the table of words; else none
  *
  * Rows only, no code.  Order is the order of writing.  Spec: runtime-spec 1.3, config.md.

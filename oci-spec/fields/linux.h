@@ -51,10 +51,11 @@
 	ROW(string,  mem_bw_schema,     "memBwSchema",      0, none) \
 	ROW(flag,    enable_monitoring, "enableMonitoring", 0, none)
 
+/* Strings, not words: rules.c refuses them with the "invalid memory policy" that users know. */
 #define SPEC_MEMORY_POLICY(ROW) \
-	ROW(word,   mode,  "mode",  REQUIRED, memory_modes) \
-	ROW(string, nodes, "nodes", 0,        none) \
-	ROW(words,  flags, "flags", 0,        memory_flags)
+	ROW(string,  mode,  "mode",  0, none) \
+	ROW(string,  nodes, "nodes", 0, none) \
+	ROW(strings, flags, "flags", 0, none)
 
 #define SPEC_PERSONALITY(ROW) \
 	ROW(word,    domain, "domain", REQUIRED, personalities) \

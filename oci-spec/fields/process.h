@@ -25,10 +25,10 @@
 	ROW(u64, width,  "width",  REQUIRED, none)
 
 #define SPEC_USER(ROW) \
-	ROW(u32,       uid,             "uid",            0, none) \
-	ROW(u32,       gid,             "gid",            0, none) \
-	ROW(maybe_u32, umask,           "umask",          0, none) \
-	ROW(u32s,      additional_gids, "additionalGids", 0, none)
+	ROW(u32,       uid,             "uid",            WRITTEN, none) \
+	ROW(u32,       gid,             "gid",            WRITTEN, none) \
+	ROW(maybe_u32, umask,           "umask",          0,       none) \
+	ROW(u32s,      additional_gids, "additionalGids", 0,       none)
 
 /* Strings, not words: an unknown capability is warned of, not refused. */
 #define SPEC_CAPABILITIES(ROW) \
@@ -54,7 +54,7 @@
 
 #define SPEC_IO_PRIORITY(ROW) \
 	ROW(word, class_,   "class",    REQUIRED, io_classes) \
-	ROW(i32,  priority, "priority", 0,        none)
+	ROW(i32,  priority, "priority", WRITTEN,  none)
 
 #define SPEC_EXEC_CPU_AFFINITY(ROW) \
 	ROW(string, initial, "initial", 0, none) \

@@ -300,6 +300,9 @@ struct plan_cgroup_write {
 	const char *controller;  /* "memory" */
 	const char *file;        /* "memory.max" */
 	const char *value;       /* as written to the file */
+	const char *other_file;  /* where there is no such file: this one, or NULL ... */
+	const char *other_value; /* ... and what it takes */
+	bool may_be_missing;     /* where there is no such file, the value holds anyway */
 };
 
 struct plan_device_rule {

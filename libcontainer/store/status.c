@@ -84,7 +84,7 @@ enum status status_of(int directory, const struct record *record, bool frozen)
 int status_document(const struct record *record, enum status status, bool indent, char **ret_json)
 {
 	auto_str struct str text = { 0 };
-	const struct spec_state state = {
+	struct spec_state state = {
 		.oci_version = record->oci_version,
 		.id = record->id,
 		.pid = { .set = true, .value = status == STATUS_STOPPED ? 0 : record->pid },
@@ -96,6 +96,7 @@ int status_document(const struct record *record, enum status status, bool indent
 		.owner = record->owner,
 	};
 
+	state.annotations.set = record->annotations.count > 0;
 	try(spec_write(spec_schema_state(), &state, indent, &text), "write the state");
 	*ret_json = str_steal(&text);
 	return *ret_json ? 0 : fail(ENOMEM, "write the state");

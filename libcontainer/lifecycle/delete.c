@@ -1,0 +1,163 @@
+#include <regex.h>
+#include <signal.h>
+
+#include "libcontainer/base/cleanup.h"
+#include "libcontainer/base/error.h"
+#include "libcontainer/base/log.h"
+#include "libcontainer/kernel/pidfd.h"
+#include "libcontainer/lifecycle/open.h"
+#include "libcontainer/store/directory.h"
+
+#define PATIENCE 10000 /* milliseconds: what runc waits too */
+
+/* Init first: it is known even where there is no cgroup, and without it nothing new is started. */
+static int kill_all(const struct container *container)
+{
+	struct cgroup_paths paths = container_cgroups(container);
+
+	if (container->pidfd >= 0) {
+		int r = pidfd_signal(container->pidfd, SIGKILL);
+		if (r != -ESRCH)
+			try(r);
+	}
+	if (paths.count > 0) {
+		/* This reaches what is frozen too. */
+		try(cgroup_kill(&paths, PATIENCE));
+	}
+	if (container->pidfd >= 0) {
+		int r = pidfd_await(container->pidfd, PATIENCE);
+		if (r == -ETIMEDOUT)
+			return refuse_as(ETIMEDOUT, "container init still running: process %d",
+				container->record.pid);
+		try(r);
+	}
+	return 0;
+}
+
+static int remove_cgroups(const struct container *container)
+{
+	const struct record *record = &container->record;
+	struct cgroup_paths own = container_cgroups(container);
+	struct cgroup_paths named = { record->cgroups, record->cgroup_count };
+
+	if (own.count > 0)
+		return cgroup_destroy(&own, PATIENCE);
+	/* A killed create may have made them; another's that are in use are none of our business.
+	 */
+	if (named.count == 0 || cgroups_are_populated(&named))
+		return 0;
+	return cgroup_destroy(&named, 0);
+}
+
+static int remove_all(struct container *container)
+{
+	try(kill_all(container));
+	try(remove_cgroups(container));
+	if (container_run_hooks(container, PLAN_HOOK_POSTSTOP, STATUS_STOPPED) < 0)
+		log_warning("poststop hooks of '%s': %s", container->id, error_text());
+	return store_remove(container->root, container->id, container->directory);
+}
+
+/*
+ * Another command does not let go of the container: it may wait for a hook or for init itself.
+ * Without init it mostly fails and cleans up; if it does not, go on without its leave.
+ */
+static int interrupt(
+	const struct container_context *c, const char *id, int *ret_directory, bool *ret_locked)
+{
+	auto_container struct container container = CONTAINER_NONE;
+
+	if (container_open(c, id, false, &container) == 0 && kill_all(&container) < 0)
+		log_warning("'%s': %s", id, error_text());
+	int r = store_open(c->root, id, true, ret_directory);
+	if (r != -ETIMEDOUT)
+		return r;
+	*ret_locked = false;
+	return store_open(c->root, id, false, ret_directory);
+}
+
+/* What has no record that could be read, hence no processes that could be found. */
+static int remove_leftover(
+	const struct container_context *c, const char *id, int directory, int code, bool force)
+{
+	if (code == -EBADMSG && force)
+		log_warning("'%s' is removed all the same: %s", id, error_text());
+	else if (code != -ENOENT)
+		return code;
+	try(store_remove(c->root, id, directory));
+	return force ? 0 : refuse_as(ENOENT, "container does not exist");
+}
+
+static int delete_container(const struct container_context *c, const char *id, bool force)
+{
+	auto_container struct container container = CONTAINER_NONE;
+	auto_close int directory = -EBADF;
+	bool locked = true;
+
+	try(store_check_id(id));
+	int r = store_open(c->root, id, true, &directory);
+	if (r == -ETIMEDOUT && force)
+		r = interrupt(c, id, &directory, &locked);
+	if (r == -ENOENT && force) {
+		error_clear();
+		return 0;
+	}
+	try(r);
+
+	r = container_open_directory(c, id, directory, locked, &container);
+	if (r < 0)
+		return remove_leftover(c, id, directory, r, force);
+	(void)steal_fd(&directory);
+	if (!force && status_allow(STATUS_VERB_DELETE, container.status) < 0)
+		return refuse_as(EBUSY, "cannot delete container %s that is not stopped: %s", id,
+			status_name(container.status));
+	return remove_all(&container);
+}
+
+int container_delete(const struct container_context *c, const char *id, bool force)
+{
+	try(delete_container(c, id, force), "delete '%s'", id);
+	return 0;
+}
+
+static int delete_matched(const struct container_context *c, const regex_t *pattern, bool force)
+{
+	auto_arena struct arena arena = { 0 };
+	const char **ids = NULL;
+	size_t count = 0, failed = 0;
+
+	int r = store_list(&arena, c->root, &ids, &count);
+	if (r == -ENOENT)
+		return 0;
+	try(r);
+	for (size_t i = 0; i < count; i++) {
+		if (regexec(pattern, ids[i], 0, NULL, 0) != 0)
+			continue;
+		r = container_delete(c, ids[i], force);
+		if (r == 0)
+			continue;
+		log_warning("%s", error_text());
+		/* One that runs stays; that is no failure of this command. */
+		if (r != -EBUSY || force)
+			failed++;
+	}
+	if (failed > 0)
+		return refuse("%zu of the containers could not be deleted", failed);
+	error_clear();
+	return 0;
+}
+
+int container_delete_matching(const struct container_context *c, const char *regex, bool force)
+{
+	regex_t pattern;
+	char words[128];
+
+	int r = regcomp(&pattern, regex, REG_EXTENDED | REG_NOSUB);
+	if (r != 0) {
+		(void)regerror(r, &pattern, words, sizeof(words));
+		return refuse("regular expression '%s': %s", regex, words);
+	}
+	r = delete_matched(c, &pattern, force);
+	regfree(&pattern);
+	return r;
+}

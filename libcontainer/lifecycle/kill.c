@@ -1,0 +1,61 @@
+#include <signal.h>
+
+#include "libcontainer/base/cleanup.h"
+#include "libcontainer/base/error.h"
+#include "libcontainer/kernel/names.h"
+#include "libcontainer/kernel/pidfd.h"
+#include "libcontainer/lifecycle/open.h"
+
+int container_signal(const char *word, int *ret_signal)
+{
+	if (signal_parse(word, ret_signal) < 0)
+		return refuse("unknown signal \"%s\"", word);
+	return 0;
+}
+
+/*
+ * Whether the signal is for all processes.  Init's end takes its pid namespace with it, but where
+ * init is in the host's or another container's, SIGKILL has to reach the others too, even when init
+ * has gone.
+ */
+static bool wants_all(const struct container *container, int signal, bool all)
+{
+	return all || (signal == SIGKILL && !container->record.own_pid_namespace);
+}
+
+static int kill_processes(struct container *container, int signal, bool all)
+{
+	struct cgroup_paths paths = container_cgroups(container);
+
+	if (wants_all(container, signal, all) && cgroups_are_populated(&paths))
+		return cgroup_signal(&paths, signal);
+	if (container->status == STATUS_STOPPED && all)
+		return 0; /* what is asked for is so already */
+	try(status_allow(STATUS_VERB_KILL, container->status));
+
+	int r = pidfd_signal(container->pidfd, signal);
+	if (r == -ESRCH) /* it has ended since we looked */
+		return all ? 0 : status_allow(STATUS_VERB_KILL, STATUS_STOPPED);
+	return r;
+}
+
+static int kill_container(const struct container_context *c, const char *id, int signal, bool all)
+{
+	auto_container struct container container = CONTAINER_NONE;
+
+	try(container_open(c, id, false, &container));
+	try(kill_processes(&container, signal, all));
+
+	/* The v1 freezer holds back even SIGKILL; on cgroup2 a thaw does no harm. */
+	if (signal == SIGKILL && container.status == STATUS_PAUSED) {
+		struct cgroup_paths paths = container_cgroups(&container);
+		return cgroup_freeze(&paths, false);
+	}
+	return 0;
+}
+
+int container_kill(const struct container_context *c, const char *id, int signal, bool all)
+{
+	try(kill_container(c, id, signal, all), "kill '%s'", id);
+	return 0;
+}

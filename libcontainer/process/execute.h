@@ -4,21 +4,29 @@
 #include "libcontainer/plan/plan.h"
 
 /*
- * Moves what is inherited to 3, 4, ... and marks or closes the rest; keep[] are ours, moved above, still open
- * and close-on-exec afterwards (their numbers are updated).
+ * Leaves open: stdio; what our caller passed on, which is at 3, 4, ... (inherited of them, known by
+ * not being close-on-exec; -EBADF where one is not open); and keep[], which are ours: moved above,
+ * close-on-exec, their numbers updated.  All else is closed.  At most 16 of them; before
+ * limits_set(), as RLIMIT_NOFILE may leave no number to move to.
  */
 int descriptors_keep(unsigned int inherited, int **keep, size_t count);
-/* Gives non-terminal stdio to uid as runc does: regular files and pipes, never devices. */
+/* Gives non-terminal stdio to uid, as runc does: regular files and pipes, never devices.  What
+ * can't be given (read-only file system, id not mapped) stays as it is. */
 int descriptors_own_stdio(uid_t uid);
 /*
- * chdir to cwd, made where missing (make), and checked by getcwd(2) to be inside the root
- * (CVE-2024-21626).  -EACCES and -EPERM come plain: tried again after the change of ids.
+ * chdir to cwd, which exists (the mount room makes a missing one), checked by getcwd(2) to be
+ * inside the root (CVE-2024-21626).  Where it may not be entered, -EACCES or -EPERM come plain,
+ * without a chain: tried again after the change of ids.  A breakout is -EPERM with a chain.
  */
 int execute_enter_directory(const char *cwd);
 /*
- * Looks up args[0] with PATH of env, as execvp(3) but with the container's; ret_path in buffer.
- * -ENOENT: exec: "NAME": executable file not found in $PATH;  -EACCES: exec: "NAME": permission denied
+ * Looks up args[0], as execvp(3) but with PATH of env, into buffer.  With the final ids and
+ * capabilities: whether a file is executable depends on them.
+ * -ENOENT: exec: "NAME": executable file not found in $PATH
+ * -ENOENT: exec: "/NAME": stat /NAME: no such file or directory
+ * -EACCES: exec: "NAME": permission denied;  -EISDIR: exec: "/NAME": is a directory
  */
 int execute_find(const struct plan_process *plan, char *buffer, size_t size);
-/* Does not return on success.  exec PATH: no such file or directory */
+/* home is "HOME=...", added to env, or NULL.  Does not return on success.
+ * exec PATH: no such file or directory */
 int execute_program(const char *path, const struct plan_process *plan, const char *home);

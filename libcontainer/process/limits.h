@@ -3,7 +3,8 @@
 
 #include "libcontainer/plan/plan.h"
 
-/* Fails with "process.rlimits[0]: set RLIMIT_NOFILE to 1048576:1048576 (hard limit is 20000): ..." */
+/* Fails with "process.rlimits[0]: set RLIMIT_NOFILE to 1048576:1048576 (hard limit is 20000): ..."
+ */
 int limits_set(const struct plan_process *plan);
 /* A lowering that is refused for want of CAP_SYS_RESOURCE is a warning. */
 int limits_set_oom(int procfs, const struct plan_process *plan);

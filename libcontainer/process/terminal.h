@@ -1,6 +1,6 @@
 /*
- * The container's terminal: pty(7) from the container's own devpts, by descriptor; the console socket;
- * and the relay between it and our own terminal for a foreground run.
+ * The container's terminal: pty(7) from the container's own devpts, by descriptor; the console
+ * socket; and the relay between it and our own terminal for a foreground run.
  */
 #pragma once
 
@@ -15,21 +15,32 @@
 int terminal_open(int root, const struct plan_process *plan, int *ret_master, int *ret_slave);
 /* Makes the slave our controlling terminal and stdio (setsid has been called). */
 int terminal_take(int slave);
-/* Sends the master over a connected console socket, as runc does. */
+/* Sends the master over a connected console socket, as runc does: one message, "/dev/pts/ptmx". */
 int terminal_send(int socket, int master);
 
-/* The relay of a foreground run or exec.  Not made where our stdin is no terminal: then raw mode is skipped. */
+/*
+ * The relay of a foreground run or exec, from the host's side of things (it uses /proc/self/fd).
+ * Raw mode is for a stdin that is a terminal; the window size comes from whichever of stdio is one,
+ * else from /dev/tty; without any, there is just no size to follow.  On success the relay owns
+ * master.
+ */
 struct terminal_relay;
 int terminal_relay_start(int master, struct terminal_relay **ret_relay);
+
 /*
- * One loop: forwards signals that we get to pidfd's process, relays both directions, follows the window size,
- * until the process has ended and its output is drained.  master may be -1: signals and waiting only
- * (relay is NULL then).  ret_status as wait(2).  signals were blocked by terminal_block_signals().
+ * One loop: forwards the signals that we get to pidfd's process, our child; relays both directions;
+ * follows the window size; reaps orphans; until the process has ended and its output is drained.
+ * relay is NULL where there is no terminal: signals and waiting only.  ret_status as wait(2) has
+ * it.  Signals were blocked by terminal_block_signals().
  */
 int terminal_wait(struct terminal_relay *relay, int pidfd, int *ret_status);
-void terminal_relay_done(struct terminal_relay *relay); /* restores our terminal */
 
-/* Blocks all signals that are to be forwarded or waited for; before init is started.  The mask before is
- * kept for init to restore: terminal_restore_signals(). */
+/* Restores our terminal and closes the master.  NULL is allowed. */
+void terminal_relay_done(struct terminal_relay *relay);
+
+/* Blocks all signals that are to be forwarded or waited for; before init is started. */
 int terminal_block_signals(void);
+
+/* For init, in front of the program: no signal is blocked, and each has its default action,
+ * whatever our caller blocked or ignored. */
 int terminal_restore_signals(void);

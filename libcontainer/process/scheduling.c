@@ -1,0 +1,84 @@
+#include <errno.h>
+#include <sched.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/personality.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "libcontainer/base/error.h"
+#include "libcontainer/base/log.h"
+#include "libcontainer/process/limits.h"
+
+#ifndef SCHED_DEADLINE
+#define SCHED_DEADLINE 6
+#endif
+
+/* More than any kernel is built for (CONFIG_NR_CPUS is 8192 at most); a multiple of a long. */
+#define ALL_CPUS_SIZE (8192 / 8)
+
+/* As in linux/ioprio.h, which not every system has. */
+#define IOPRIO_WHO_PROCESS 1
+
+/* struct sched_attr in its first version, which all kernels take: sched_setattr(2). */
+struct scheduling_attributes {
+	uint32_t size, policy;
+	uint64_t flags;
+	int32_t nice;
+	uint32_t priority;
+	uint64_t runtime, deadline, period;
+};
+_Static_assert(sizeof(struct scheduling_attributes) == 48, "SCHED_ATTR_SIZE_VER0");
+
+/*
+ * The caller's own affinity (a unit's CPUAffinity=, taskset) is not the container's: what binds
+ * that is its cpuset, to which the kernel clips this.
+ */
+static void affinity_reset(void)
+{
+	unsigned long all[ALL_CPUS_SIZE / sizeof(unsigned long)];
+
+	memset(all, 0xff, sizeof(all));
+	if (sched_setaffinity(0, sizeof(all), (const cpu_set_t *)all) < 0)
+		log_debug("the cpu affinity stays as the caller's: errno %d", errno);
+}
+
+static int scheduler_set(const struct plan_scheduler *plan)
+{
+	const struct scheduling_attributes attributes = {
+		.size = sizeof(attributes),
+		.policy = plan->policy,
+		.flags = plan->flags,
+		.nice = plan->nice,
+		.priority = plan->priority,
+		.runtime = plan->runtime,
+		.deadline = plan->deadline,
+		.period = plan->period,
+	};
+
+	if (syscall(SYS_sched_setattr, 0, &attributes, 0) == 0)
+		return 0;
+	/* The admission test of deadlines is for whole root domains: a part of the cpus won't do.
+	 */
+	if (errno == EPERM && plan->policy == SCHED_DEADLINE)
+		return fail(errno, "process.scheduler: set SCHED_DEADLINE "
+				   "(process scheduler can't be used together with AllowedCPUs, "
+				   "and needs CAP_SYS_NICE)");
+	return fail(errno, "process.scheduler: set policy %u, nice %d, priority %u", plan->policy,
+		plan->nice, plan->priority);
+}
+
+int limits_set_scheduling(const struct plan_process *plan)
+{
+	/* First: a deadline task may not change its affinity any more. */
+	affinity_reset();
+	if (plan->scheduler.set)
+		try(scheduler_set(&plan->scheduler));
+	if (plan->io_priority_set &&
+		syscall(SYS_ioprio_set, IOPRIO_WHO_PROCESS, 0, plan->io_priority) < 0)
+		return fail(errno, "process.ioPriority: set class %d, priority %d",
+			plan->io_priority >> 13, plan->io_priority & 0x1fff);
+	if (plan->personality_set && personality(plan->personality) < 0)
+		return fail(errno, "linux.personality: set 0x%lx", plan->personality);
+	return 0;
+}

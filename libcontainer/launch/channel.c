@@ -1,0 +1,182 @@
+#include "libcontainer/launch/channel.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "libcontainer/base/cleanup.h"
+#include "libcontainer/base/error.h"
+#include "libcontainer/base/log.h"
+#include "libcontainer/kernel/socket.h"
+
+const struct launch_message_facts launch_messages[MSG_COUNT] = {
+#define LAUNCH_FACTS(name, from, to, fds, meaning) [MSG_##name] = { #name, from, to, fds, meaning },
+	LAUNCH_MESSAGES(LAUNCH_FACTS)
+};
+
+struct packet {
+	struct launch_header header;
+	char payload[LAUNCH_PAYLOAD_MAX + 1];
+};
+
+int channel_make(struct channel *channel, const char *peer)
+{
+	int fds[2];
+
+	try(socket_pair(fds), "make the channel to %s", peer);
+	*channel = (struct channel){ .fd = fds[0], .peer_fd = fds[1], .peer = peer };
+	return 0;
+}
+
+void channel_turn(struct channel *channel, const char *peer)
+{
+	fd_close(&channel->fd);
+	channel->fd = steal_fd(&channel->peer_fd);
+	channel->peer = peer;
+}
+
+void channel_keep(struct channel *channel)
+{
+	fd_close(&channel->peer_fd);
+}
+
+void channel_close(struct channel *channel)
+{
+	fd_close(&channel->fd);
+	fd_close(&channel->peer_fd);
+}
+
+static int send_packet(const struct channel *channel, const struct packet *packet, int fd)
+{
+	size_t size = sizeof(packet->header) + packet->header.length;
+	ssize_t sent;
+
+	if (fd >= 0)
+		return socket_send(channel->fd, packet, size, &fd, 1);
+	do
+		sent = write(channel->fd, packet, size);
+	while (sent < 0 && errno == EINTR);
+	return sent == (ssize_t)size ? 0 : -(sent < 0 ? errno : EMSGSIZE);
+}
+
+static int send_message(const struct channel *channel, const struct packet *packet, int fd)
+{
+	const char *name = launch_messages[packet->header.type].name;
+	int r = send_packet(channel, packet, fd);
+
+	if (r == -EPIPE || r == -ECONNRESET)
+		return -EPIPE;
+	return r < 0 ? fail(r, "send %s to %s", name, channel->peer) : 0;
+}
+
+int channel_send(const struct channel *channel, enum launch_message message, int32_t code, int fd)
+{
+	struct packet packet = { .header = { .type = message, .code = code } };
+
+	return send_message(channel, &packet, fd);
+}
+
+int channel_send_text(const struct channel *channel, enum launch_message message, int32_t code,
+	const char *text)
+{
+	struct packet packet = { .header = { .type = message, .code = code } };
+	size_t length = strnlen(text, LAUNCH_PAYLOAD_MAX);
+
+	memcpy(packet.payload, text, length);
+	packet.header.length = (uint32_t)length;
+	return send_message(channel, &packet, -1);
+}
+
+void channel_send_failure(const struct channel *channel, int code)
+{
+	/* A parent that is gone can't be told; we end anyway. */
+	(void)channel_send_text(channel, MSG_FAILED, code, error_text());
+}
+
+/* One packet, checked: 1; the peer's end: 0. */
+static int receive_packet(const struct channel *channel, struct packet *packet, int *ret_fd)
+{
+	size_t count = ret_fd ? 1 : 0;
+	ssize_t size;
+
+	if (ret_fd) {
+		size = socket_receive(channel->fd, packet, sizeof(*packet) - 1, ret_fd, &count);
+	} else {
+		do
+			size = read(channel->fd, packet, sizeof(*packet) - 1);
+		while (size < 0 && errno == EINTR);
+		size = size < 0 ? -errno : size;
+	}
+	if (ret_fd && count == 0)
+		*ret_fd = -EBADF;
+	if (size == 0 || size == -ECONNRESET)
+		return 0;
+	if (size < 0)
+		return fail((int)size, "receive from %s", channel->peer);
+	if ((size_t)size < sizeof(packet->header) || packet->header.type >= MSG_COUNT ||
+	    (size_t)size != sizeof(packet->header) + packet->header.length)
+		return refuse_as(EPROTO, "%s sent what is no message", channel->peer);
+	packet->payload[packet->header.length] = '\0';
+	return 1;
+}
+
+/* LOG and FAILED may come at any time: 0 go on; else what is to be returned. */
+static int take_aside(const struct packet *packet)
+{
+	switch (packet->header.type) {
+	case MSG_LOG:
+		log_line((enum log_level)packet->header.code, "%s", packet->payload);
+		return 0;
+	case MSG_FAILED:
+		return error_set(packet->header.code ? packet->header.code : -EPROTO,
+			packet->payload);
+	default:
+		return 1;
+	}
+}
+
+int channel_expect(const struct channel *channel, enum launch_message message, int32_t *ret_code,
+	int *ret_fd)
+{
+	struct packet packet;
+
+	for (;;) {
+		int r = receive_packet(channel, &packet, ret_fd);
+
+		if (r == 0)
+			return -EPIPE;
+		if (r < 0)
+			return r;
+		r = take_aside(&packet);
+		if (r < 0)
+			return r;
+		if (r == 0)
+			continue;
+		if (packet.header.type != (uint32_t)message)
+			return refuse_as(EPROTO, "%s sent %s where %s was expected", channel->peer,
+				launch_messages[packet.header.type].name,
+				launch_messages[message].name);
+		if (ret_code)
+			*ret_code = packet.header.code;
+		return 0;
+	}
+}
+
+int channel_expect_end(const struct channel *channel)
+{
+	struct packet packet;
+
+	for (;;) {
+		int r = receive_packet(channel, &packet, NULL);
+
+		if (r <= 0)
+			return r;
+		r = take_aside(&packet);
+		if (r < 0)
+			return r;
+		if (r > 0)
+			return refuse_as(EPROTO, "%s sent %s where its end was expected",
+				channel->peer, launch_messages[packet.header.type].name);
+	}
+}

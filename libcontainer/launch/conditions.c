@@ -1,0 +1,121 @@
+/* When a step applies: predicates on the plan, which is const, so that every role decides alike. */
+#include <sched.h>
+
+#include "libcontainer/kernel/syscall.h"
+#include "libcontainer/launch/launch.h"
+
+bool plan_takes_general_road(const struct plan *plan)
+{
+	return plan->namespaces.road == PLAN_ROAD_GENERAL;
+}
+
+bool plan_takes_short_road(const struct plan *plan)
+{
+	return plan->namespaces.road == PLAN_ROAD_SHORT;
+}
+
+bool plan_is_create(const struct plan *plan)
+{
+	return plan->verb == PLAN_CREATE;
+}
+
+bool plan_is_run(const struct plan *plan)
+{
+	return plan->verb != PLAN_CREATE;
+}
+
+bool plan_has_cgroup(const struct plan *plan)
+{
+	return plan->cgroup.directory_count > 0;
+}
+
+/* Into cgroup2 init is born; into a v1 group the parent must write it. */
+bool plan_moves_to_cgroup(const struct plan *plan)
+{
+	for (size_t i = 0; i < plan->cgroup.directory_count; i++) {
+		if (!plan->cgroup.directories[i].unified)
+			return true;
+	}
+	return false;
+}
+
+bool plan_joins(const struct plan *plan)
+{
+	return plan->namespaces.join_count > 0;
+}
+
+bool plan_maps_ids(const struct plan *plan)
+{
+	return plan->users.mapped;
+}
+
+bool plan_unshares_user_first(const struct plan *plan)
+{
+	return plan_takes_general_road(plan) && (plan->namespaces.create & CLONE_NEWUSER);
+}
+
+bool plan_new_time(const struct plan *plan)
+{
+	return plan->namespaces.create & CLONE_NEWTIME;
+}
+
+bool plan_new_cgroup_namespace(const struct plan *plan)
+{
+	return plan->namespaces.create & CLONE_NEWCGROUP;
+}
+
+bool plan_has_sources(const struct plan *plan)
+{
+	for (size_t i = 0; i < plan->root.mount_count; i++) {
+		if (plan->root.mounts[i].source_by_parent)
+			return true;
+	}
+	return false;
+}
+
+bool plan_has_terminal(const struct plan *plan)
+{
+	return plan->process.terminal;
+}
+
+bool plan_has_console_socket(const struct plan *plan)
+{
+	return plan->process.terminal && plan->console_socket;
+}
+
+bool plan_relays_terminal(const struct plan *plan)
+{
+	return plan->process.terminal && !plan->console_socket;
+}
+
+bool plan_has_host_hooks(const struct plan *plan)
+{
+	return plan->hooks[PLAN_HOOK_PRESTART].count > 0 ||
+		plan->hooks[PLAN_HOOK_CREATE_RUNTIME].count > 0;
+}
+
+bool plan_has_container_hooks(const struct plan *plan)
+{
+	return plan->hooks[PLAN_HOOK_CREATE_CONTAINER].count > 0;
+}
+
+bool plan_has_start_hooks(const struct plan *plan)
+{
+	return plan->hooks[PLAN_HOOK_START_CONTAINER].count > 0;
+}
+
+bool plan_has_poststart_hooks(const struct plan *plan)
+{
+	return plan->verb == PLAN_RUN && plan->hooks[PLAN_HOOK_POSTSTART].count > 0;
+}
+
+/* Without no_new_privs, loading needs a capability that the program may not keep. */
+bool plan_loads_filter_early(const struct plan *plan)
+{
+	return plan->seccomp.set && !plan->seccomp.late;
+}
+
+bool plan_loads_filter_late(const struct plan *plan)
+{
+	return plan->seccomp.set && plan->seccomp.late;
+}

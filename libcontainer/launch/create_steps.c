@@ -1,0 +1,119 @@
+/*
+ * THE TABLE: the start of a container, top to bottom, for `create` and `run`, by both roads.  On the
+ * short road the rows of CHILD and INIT are one process's.
+ */
+#include "libcontainer/base/cleanup.h"
+#include "libcontainer/launch/launch.h"
+#include "libcontainer/launch/roles.h"
+
+/* clang-format off */
+static const struct step rows[] = {
+	/* On record before anything else can be left behind. */
+	STEP(ROLE_PARENT, NULL, NULL, parent_make_state, parent_remove_state),
+	STEP(ROLE_PARENT, "record the container", NULL, parent_record_intent, NULL),
+
+	/* All that can fail without having touched anything, and what only the host can open. */
+	STEP(ROLE_PARENT, NULL, NULL, parent_open_host, NULL),
+	STEP(ROLE_PARENT, NULL, NULL, parent_compile_filter, NULL),
+	STEP(ROLE_PARENT, NULL, NULL, parent_check_labels, NULL),
+	STEP(ROLE_PARENT, NULL, plan_has_console_socket, parent_connect_console, NULL),
+	STEP(ROLE_PARENT, NULL, plan_joins, parent_open_namespaces, NULL),
+	STEP(ROLE_PARENT, "make the fifos", plan_is_create, parent_make_fifos, NULL),
+	STEP(ROLE_PARENT, NULL, plan_has_sources, parent_open_sources, NULL),
+
+	/* Before init, which is born in it; device rules too, so that there is no moment without. */
+	STEP(ROLE_PARENT, "make the cgroup", plan_has_cgroup, parent_make_cgroup, parent_remove_cgroup),
+	STEP(ROLE_PARENT, NULL, plan_has_cgroup, parent_allow_devices, NULL),
+
+	STEP(ROLE_PARENT, "start the child", plan_takes_general_road, parent_start_child, parent_end_child),
+	STEP(ROLE_PARENT, "start init", plan_takes_short_road, parent_start_init, parent_end_init),
+
+	/* With the host's ids, and while /proc/self is still ours: see child_hide(). */
+	STEP(ROLE_CHILD, NULL, NULL, child_set_oom_score, NULL),
+	/* Nobody in a namespace that is joined may trace us or open our descriptors (CVE-2016-9962). */
+	STEP(ROLE_CHILD, NULL, NULL, child_hide, NULL),
+	STEP(ROLE_CHILD, NULL, plan_joins, child_join, NULL),
+
+	/* The user namespace before the others, which are to belong to it; maps before becoming root. */
+	STEP(ROLE_CHILD, NULL, plan_unshares_user_first, child_unshare_user, NULL),
+	SEND(ROLE_CHILD, WANT_IDMAP, plan_maps_ids),
+	WAIT(ROLE_PARENT, WANT_IDMAP, plan_maps_ids),
+	STEP(ROLE_PARENT, NULL, plan_maps_ids, parent_write_id_maps, NULL),
+	SEND(ROLE_PARENT, IDMAP_DONE, plan_maps_ids),
+	WAIT(ROLE_CHILD, IDMAP_DONE, plan_maps_ids),
+	STEP(ROLE_CHILD, NULL, plan_maps_ids, child_become_root, NULL),
+
+	STEP(ROLE_CHILD, NULL, plan_takes_general_road, child_unshare, NULL),
+	/* Offsets can be written only until a process is born into the time namespace. */
+	SEND(ROLE_CHILD, WANT_TIME_OFFSETS, plan_new_time),
+	WAIT(ROLE_PARENT, WANT_TIME_OFFSETS, plan_new_time),
+	STEP(ROLE_PARENT, NULL, plan_new_time, parent_write_time_offsets, NULL),
+	SEND(ROLE_PARENT, TIME_OFFSETS_DONE, plan_new_time),
+	WAIT(ROLE_CHILD, TIME_OFFSETS_DONE, plan_new_time),
+
+	STEP(ROLE_CHILD, "start init", plan_takes_general_road, child_start_init, NULL),
+	SEND_BY(ROLE_CHILD, INIT_PID, plan_takes_general_road, child_send_init_pid),
+	WAIT_BY(ROLE_PARENT, INIT_PID, plan_takes_general_road, parent_take_init_pid),
+	STEP(ROLE_PARENT, NULL, plan_takes_general_road, parent_reap_child, parent_end_init),
+
+	/* The cgroup before the cgroup namespace, whose root it becomes. */
+	STEP(ROLE_PARENT, "join the cgroup", plan_moves_to_cgroup, parent_move_to_cgroup, NULL),
+	SEND(ROLE_PARENT, CGROUP_DONE, plan_moves_to_cgroup),
+	STEP(ROLE_INIT, NULL, NULL, init_begin, NULL),
+	WAIT(ROLE_INIT, CGROUP_DONE, plan_moves_to_cgroup),
+	STEP(ROLE_INIT, NULL, plan_new_cgroup_namespace, init_unshare_cgroup, NULL),
+
+	/* The child is gone and init is in: pids.limit 1 leaves room for init alone. */
+	STEP(ROLE_PARENT, NULL, plan_has_cgroup, parent_limit, NULL),
+
+	STEP(ROLE_INIT, NULL, NULL, init_name, NULL),
+	STEP(ROLE_INIT, NULL, NULL, init_begin_root, NULL),
+	STEP(ROLE_INIT, NULL, NULL, init_mount, NULL),
+	STEP(ROLE_INIT, NULL, NULL, init_make_devices, NULL),
+	/* Before the root becomes read-only: /dev/console is made in it. */
+	STEP(ROLE_INIT, "open the terminal", plan_has_terminal, init_open_terminal, NULL),
+	SEND_BY(ROLE_INIT, CONSOLE, plan_relays_terminal, init_send_console),
+	WAIT_BY(ROLE_PARENT, CONSOLE, plan_relays_terminal, parent_take_console),
+
+	/* Hooks of the host see the mounts and may add to them; those of the container come last. */
+	SEND(ROLE_INIT, WANT_HOOKS, plan_has_host_hooks),
+	WAIT(ROLE_PARENT, WANT_HOOKS, plan_has_host_hooks),
+	STEP(ROLE_PARENT, NULL, plan_has_host_hooks, parent_run_host_hooks, NULL),
+	SEND(ROLE_PARENT, HOOKS_DONE, plan_has_host_hooks),
+	WAIT(ROLE_INIT, HOOKS_DONE, plan_has_host_hooks),
+	STEP(ROLE_INIT, NULL, plan_has_container_hooks, init_run_container_hooks, NULL),
+
+	STEP(ROLE_INIT, NULL, NULL, init_finish_root, NULL),
+	/* While the host's proc is there to be written through. */
+	STEP(ROLE_INIT, NULL, NULL, init_set_settings, NULL),
+	STEP(ROLE_INIT, "enter the root", NULL, init_enter_root, NULL),
+
+	STEP(ROLE_INIT, NULL, NULL, init_find_home, NULL),
+	STEP(ROLE_INIT, NULL, NULL, init_set_labels, NULL),
+	STEP(ROLE_INIT, NULL, NULL, init_set_limits, NULL),
+	STEP(ROLE_INIT, NULL, NULL, init_close_descriptors, NULL),
+	STEP(ROLE_INIT, NULL, plan_loads_filter_early, init_load_filter, NULL),
+	/* Ids and capabilities last; the program is looked up with them. */
+	STEP(ROLE_INIT, NULL, NULL, init_drop_privileges, NULL),
+	STEP(ROLE_INIT, NULL, NULL, init_enter_directory, NULL),
+	STEP(ROLE_INIT, NULL, NULL, init_find_program, NULL),
+	/* From here on only read, write, close, execve and exit: what any filter allows. */
+	STEP(ROLE_INIT, NULL, NULL, init_disarm, NULL),
+	STEP(ROLE_INIT, NULL, plan_loads_filter_late, init_load_filter, NULL),
+	SEND(ROLE_INIT, READY, NULL),
+	WAIT(ROLE_PARENT, READY, NULL),
+	STEP(ROLE_PARENT, "record the container", NULL, parent_record_created, NULL),
+	STEP(ROLE_PARENT, NULL, NULL, parent_write_pid_file, parent_remove_pid_file),
+	SEND(ROLE_PARENT, RELEASE, NULL),
+	WAIT(ROLE_INIT, RELEASE, NULL),
+
+	/* create returns here; run goes on. */
+	STEP(ROLE_INIT, NULL, plan_is_create, init_wait_for_start, NULL),
+	STEP(ROLE_INIT, NULL, plan_has_start_hooks, init_run_start_hooks, NULL),
+	STEP(ROLE_INIT, NULL, NULL, init_execute, NULL),
+	STEP(ROLE_PARENT, NULL, plan_is_run, parent_await_program, NULL),
+	STEP(ROLE_PARENT, NULL, plan_has_poststart_hooks, parent_run_poststart_hooks, NULL),
+};
+/* clang-format on */
+
+const struct step_table create_steps = { rows, COUNT_OF(rows) };

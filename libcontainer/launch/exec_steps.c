@@ -1,0 +1,59 @@
+/* The start of a further process in a container that exists: `exec`, by both roads. */
+#include "libcontainer/base/cleanup.h"
+#include "libcontainer/launch/launch.h"
+#include "libcontainer/launch/roles.h"
+
+/* clang-format off */
+static const struct step rows[] = {
+	STEP(ROLE_PARENT, NULL, NULL, parent_open_host, NULL),
+	STEP(ROLE_PARENT, NULL, NULL, parent_compile_filter, NULL),
+	STEP(ROLE_PARENT, NULL, NULL, parent_check_labels, NULL),
+	STEP(ROLE_PARENT, NULL, plan_has_console_socket, parent_connect_console, NULL),
+	STEP(ROLE_PARENT, "open the cgroup", plan_has_cgroup, parent_open_cgroup, NULL),
+
+	/* Entering a pid namespace concerns the next child only, so the parent can do it for it. */
+	STEP(ROLE_PARENT, NULL, plan_takes_short_road, parent_enter_pid_namespace, NULL),
+	STEP(ROLE_PARENT, "start the child", plan_takes_general_road, parent_start_child, parent_end_child),
+	STEP(ROLE_PARENT, "start the process", plan_takes_short_road, parent_start_init, parent_end_init),
+
+	STEP(ROLE_CHILD, NULL, NULL, child_set_oom_score, NULL),
+	/* Before the container's namespaces are entered: its processes must find nothing to trace. */
+	STEP(ROLE_CHILD, NULL, NULL, child_hide, NULL),
+	STEP(ROLE_CHILD, NULL, plan_joins, child_enter_container, NULL),
+
+	STEP(ROLE_CHILD, "start the process", plan_takes_general_road, child_start_init, NULL),
+	SEND_BY(ROLE_CHILD, INIT_PID, plan_takes_general_road, child_send_init_pid),
+	WAIT_BY(ROLE_PARENT, INIT_PID, plan_takes_general_road, parent_take_init_pid),
+	STEP(ROLE_PARENT, NULL, plan_takes_general_road, parent_reap_child, parent_end_init),
+
+	STEP(ROLE_PARENT, "join the cgroup", plan_moves_to_cgroup, parent_move_to_cgroup, NULL),
+	SEND(ROLE_PARENT, CGROUP_DONE, plan_moves_to_cgroup),
+	STEP(ROLE_INIT, NULL, NULL, init_begin, NULL),
+	WAIT(ROLE_INIT, CGROUP_DONE, plan_moves_to_cgroup),
+
+	STEP(ROLE_INIT, NULL, NULL, init_open_root, NULL),
+	STEP(ROLE_INIT, "open the terminal", plan_has_terminal, init_open_terminal, NULL),
+	SEND_BY(ROLE_INIT, CONSOLE, plan_relays_terminal, init_send_console),
+	WAIT_BY(ROLE_PARENT, CONSOLE, plan_relays_terminal, parent_take_console),
+
+	STEP(ROLE_INIT, NULL, NULL, init_find_home, NULL),
+	STEP(ROLE_INIT, NULL, NULL, init_set_labels, NULL),
+	STEP(ROLE_INIT, NULL, NULL, init_set_limits, NULL),
+	STEP(ROLE_INIT, NULL, NULL, init_close_descriptors, NULL),
+	STEP(ROLE_INIT, NULL, plan_loads_filter_early, init_load_filter, NULL),
+	STEP(ROLE_INIT, NULL, NULL, init_drop_privileges, NULL),
+	STEP(ROLE_INIT, NULL, NULL, init_enter_directory, NULL),
+	STEP(ROLE_INIT, NULL, NULL, init_find_program, NULL),
+	STEP(ROLE_INIT, NULL, NULL, init_disarm, NULL),
+	STEP(ROLE_INIT, NULL, plan_loads_filter_late, init_load_filter, NULL),
+	SEND(ROLE_INIT, READY, NULL),
+	WAIT(ROLE_PARENT, READY, NULL),
+	STEP(ROLE_PARENT, NULL, NULL, parent_write_pid_file, parent_remove_pid_file),
+	SEND(ROLE_PARENT, RELEASE, NULL),
+	WAIT(ROLE_INIT, RELEASE, NULL),
+	STEP(ROLE_INIT, NULL, NULL, init_execute, NULL),
+	STEP(ROLE_PARENT, NULL, NULL, parent_await_program, NULL),
+};
+/* clang-format on */
+
+const struct step_table exec_steps = { rows, COUNT_OF(rows) };

@@ -1,0 +1,163 @@
+/* What init does, second half: what the program inherits, and the program. */
+#include <errno.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include "libcontainer/base/cleanup.h"
+#include "libcontainer/base/error.h"
+#include "libcontainer/hook/run.h"
+#include "libcontainer/launch/launch.h"
+#include "libcontainer/launch/roles.h"
+#include "libcontainer/process/execute.h"
+#include "libcontainer/process/identity.h"
+#include "libcontainer/process/limits.h"
+#include "libcontainer/process/settings.h"
+#include "libcontainer/process/terminal.h"
+#include "libcontainer/security/capabilities.h"
+#include "libcontainer/security/labels.h"
+
+int init_set_settings(struct launch *launch)
+{
+	return settings_apply_sysctls(launch->procfs, &launch->plan->settings);
+}
+
+int init_find_home(struct launch *launch)
+{
+	if (!launch->plan->process.home_missing)
+		return 0;
+	return identity_find_home(launch->rootfs.root, launch->plan->process.uid, launch->home,
+		sizeof(launch->home));
+}
+
+static int join_keyring(const struct launch *launch)
+{
+	const struct plan_process *plan = &launch->plan->process;
+
+	if (!plan->keyring)
+		return 0;
+	if (plan->selinux_label)
+		try(selinux_apply_keycreate(launch->procfs, plan->selinux_label));
+	try(keyring_join(plan->keyring));
+	return plan->selinux_label ? selinux_apply_keycreate(launch->procfs, "") : 0;
+}
+
+int init_set_labels(struct launch *launch)
+{
+	const struct plan_process *plan = &launch->plan->process;
+
+	try(join_keyring(launch));
+	if (plan->apparmor_profile)
+		try(apparmor_apply(launch->procfs, plan->apparmor_profile));
+	if (plan->selinux_label)
+		try(selinux_apply(launch->procfs, plan->selinux_label));
+	return 0;
+}
+
+/* Descriptors first: RLIMIT_NOFILE may leave no number to move them to. */
+int init_close_descriptors(struct launch *launch)
+{
+	int *keep[] = { &launch->init.fd, &launch->start_fifo, &launch->report_fifo };
+	const struct plan_process *plan = &launch->plan->process;
+
+	fd_close(&launch->procfs);
+	fd_close(&launch->console_socket);
+	rootfs_done(&launch->rootfs);
+	if (!plan->terminal)
+		try(descriptors_own_stdio(plan->uid));
+	return descriptors_keep(plan->inherited_fds, keep, COUNT_OF(keep));
+}
+
+int init_set_limits(struct launch *launch)
+{
+	const struct plan_process *plan = &launch->plan->process;
+
+	try(limits_set_scheduling(plan));
+	return limits_set(plan);
+}
+
+int init_load_filter(struct launch *launch)
+{
+	return seccomp_load_filter(&launch->filter);
+}
+
+/* The order of capabilities(7): bounding as root, then the ids with the rest kept, then the sets. */
+int init_drop_privileges(struct launch *launch)
+{
+	const struct plan_process *plan = &launch->plan->process;
+
+	/* With the caller's rights, as a directory may be closed to the program's user. */
+	int entered = execute_enter_directory(plan->cwd);
+
+	if (entered < 0 && entered != -EACCES && entered != -EPERM)
+		return entered;
+	launch->cwd_entered = entered == 0;
+	try(capabilities_limit(&plan->capabilities));
+	if (plan->no_new_privileges && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
+		return fail(errno, "set no_new_privs");
+	try(identity_set(plan));
+	try(capabilities_apply(&plan->capabilities));
+	/* The change of ids disarmed it. */
+	if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0)
+		return fail(errno, "arm the signal of the parent's death");
+	return 0;
+}
+
+/* Where the caller's rights did not do, the program's may: a user's directory on a network. */
+int init_enter_directory(struct launch *launch)
+{
+	const char *cwd = launch->plan->process.cwd;
+
+	if (!launch->cwd_entered)
+		try(execute_enter_directory(cwd), "process.cwd: enter '%s'", cwd);
+	return 0;
+}
+
+int init_find_program(struct launch *launch)
+{
+	return execute_find(&launch->plan->process, launch->program, sizeof(launch->program));
+}
+
+/*
+ * From here on the end of the channel is what tells us of the parent's: prctl(2) may be what the filter
+ * denies, and a detached container outlives its parent.
+ */
+int init_disarm(struct launch *launch)
+{
+	(void)launch;
+	if (prctl(PR_SET_PDEATHSIG, 0) < 0)
+		return fail(errno, "disarm the signal of the parent's death");
+	return terminal_restore_signals();
+}
+
+/*
+ * `create` ends, `start` comes when it comes.  The fifo is open for both ways, so that read(2) returns for the
+ * byte alone.  Failures from here on are told on the other fifo.
+ */
+int init_wait_for_start(struct launch *launch)
+{
+	ssize_t n;
+	char byte;
+
+	channel_close(&launch->init);
+	do
+		n = read(launch->start_fifo, &byte, 1);
+	while (n < 0 && errno == EINTR);
+	fd_close(&launch->start_fifo);
+	return n == 1 ? 0 : fail(n < 0 ? errno : EPIPE, "wait for start");
+}
+
+int init_run_start_hooks(struct launch *launch)
+{
+	return hooks_run(&launch->plan->hooks[PLAN_HOOK_START_CONTAINER],
+		PLAN_HOOK_START_CONTAINER, launch->hook_state, "/", launch->plan->process.env);
+}
+
+int init_execute(struct launch *launch)
+{
+	return execute_program(launch->program, &launch->plan->process,
+		launch->plan->process.home_missing ? launch->home : NULL);
+}

@@ -1,0 +1,70 @@
+#include "libcontainer/launch/launch.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "libcontainer/base/cleanup.h"
+#include "libcontainer/base/error.h"
+#include "libcontainer/mount/sources.h"
+#include "libcontainer/namespace/join.h"
+#include "libcontainer/store/status.h"
+
+void launch_init(struct launch *launch, const struct plan *plan, const struct step_table *table)
+{
+	memset(launch, 0, sizeof(*launch));
+	launch->plan = plan;
+	launch->table = table;
+	launch->target = -EBADF;
+	launch->directory = -EBADF;
+	launch->procfs = -EBADF;
+	launch->console_socket = -EBADF;
+	launch->start_fifo = launch->report_fifo = -EBADF;
+	launch->child = launch->init = (struct channel){ .fd = -EBADF, .peer_fd = -EBADF };
+	launch->child_pidfd = launch->init_pidfd = -EBADF;
+	launch->console = -EBADF;
+	launch->rootfs.root = -EBADF;
+	launch->rootfs.tree.fd = launch->rootfs.mask.fd = -EBADF;
+	for (size_t i = 0; i < PLAN_JOINS_MAX; i++)
+		launch->joins[i] = -EBADF;
+	for (size_t i = 0; i < CGROUP_DIRECTORIES_MAX; i++)
+		launch->cgroup.fds[i] = -EBADF;
+}
+
+void launch_done(struct launch *launch)
+{
+	fd_close(&launch->target);
+	fd_close(&launch->directory);
+	fd_close(&launch->procfs);
+	fd_close(&launch->console_socket);
+	fd_close(&launch->start_fifo);
+	fd_close(&launch->report_fifo);
+	fd_close(&launch->child_pidfd);
+	fd_close(&launch->init_pidfd);
+	fd_close(&launch->console);
+	channel_close(&launch->child);
+	channel_close(&launch->init);
+	namespaces_close(launch->joins);
+	if (launch->sources)
+		sources_close(&launch->plan->root, launch->sources);
+	cgroup_close(&launch->cgroup);
+	seccomp_filter_done(&launch->filter);
+	free(launch->hook_state);
+}
+
+/* The state that hooks in the container read; the pid is its init's, 1 in its own pid namespace. */
+static int prepare_hook_state(struct launch *launch)
+{
+	const struct plan *plan = launch->plan;
+
+	if (!plan_has_container_hooks(plan) && !plan_has_start_hooks(plan))
+		return 0;
+	return status_document(launch->record, STATUS_CREATING, false, &launch->hook_state);
+}
+
+int launch_run(struct launch *launch)
+{
+	launch->roles = ROLE_PARENT;
+	try(prepare_hook_state(launch));
+	return steps_walk(launch, launch->table);
+}

@@ -1,0 +1,110 @@
+/*
+ * One start of a container, or of a further process in one: what the three roles hold while it
+ * lasts.  Child and init are forked, so they inherit all of it; each role fills its own part.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+#include "libcontainer/cgroup/manager.h"
+#include "libcontainer/launch/channel.h"
+#include "libcontainer/launch/steps.h"
+#include "libcontainer/mount/rootfs.h"
+#include "libcontainer/plan/plan.h"
+#include "libcontainer/security/seccomp.h"
+#include "libcontainer/store/record.h"
+
+struct launch {
+	const struct plan *plan;
+	int roles;                 /* ROLE_* of this process */
+	const struct step_table *table;
+
+	/* Given by the caller. */
+	const char *root;          /* the state root */
+	struct record *record;     /* create: to be completed; exec: of the container */
+	const char *config;        /* create: text of config.json, kept for exec */
+	size_t config_size;
+	const char *pid_file;      /* absolute, or NULL */
+	int target;                /* exec: pidfd of the container's init */
+	struct cgroup_paths cgroups; /* where the container's processes are */
+	int *sources;              /* create: one slot per mount, -EBADF */
+
+	/* Made by the parent before it starts anyone; inherited. */
+	int directory;             /* state directory, locked */
+	int procfs;
+	int console_socket;
+	int start_fifo, report_fifo;
+	int joins[PLAN_JOINS_MAX];
+	struct seccomp_filter filter;
+	struct cgroup cgroup;
+	struct channel child, init;
+
+	/* The parent's. */
+	pid_t child_pid, init_pid;
+	int child_pidfd, init_pidfd;
+	int console;               /* master of a foreground terminal */
+	char *hook_state;          /* the state document for hooks, made before the first fork */
+
+	/* Init's. */
+	struct rootfs rootfs;
+	char home[4096];
+	char program[4096];
+	bool cwd_entered;
+};
+
+/* All descriptors empty. */
+void launch_init(struct launch *launch, const struct plan *plan, const struct step_table *table);
+void launch_done(struct launch *launch);
+
+/*
+ * Walks the table as the parent.  On success init is on record and released; for run and exec it has also
+ * executed its program.  On failure all is undone and the chain says what failed, in which role and step.
+ */
+int launch_run(struct launch *launch);
+
+/* ---- conditions.c: when a step applies -------------------------------------------------- */
+
+#define LAUNCH_CONDITIONS(ROW) \
+	ROW(takes_general_road) \
+	ROW(takes_short_road) \
+	ROW(is_create) \
+	ROW(is_run) \
+	ROW(has_cgroup) \
+	ROW(moves_to_cgroup) \
+	ROW(joins) \
+	ROW(maps_ids) \
+	ROW(unshares_user_first) \
+	ROW(new_time) \
+	ROW(new_cgroup_namespace) \
+	ROW(has_sources) \
+	ROW(has_terminal) \
+	ROW(has_console_socket) \
+	ROW(relays_terminal) \
+	ROW(has_host_hooks) \
+	ROW(has_container_hooks) \
+	ROW(has_start_hooks) \
+	ROW(has_poststart_hooks) \
+	ROW(loads_filter_early) \
+	ROW(loads_filter_late)
+
+#define CONDITION_DECLARE(name) bool plan_##name(const struct plan *plan);
+LAUNCH_CONDITIONS(CONDITION_DECLARE)
+#undef CONDITION_DECLARE
+
+/* ---- spawn.c: new processes ---------------------------------------------------------------- */
+
+int parent_start_child(struct launch *launch);  /* general road */
+int parent_start_init(struct launch *launch);   /* short road */
+int child_start_init(struct launch *launch);    /* general road */
+int child_send_init_pid(struct launch *launch);
+int parent_take_init_pid(struct launch *launch);
+int parent_reap_child(struct launch *launch);
+void parent_end_child(struct launch *launch);
+void parent_end_init(struct launch *launch);
+
+/* report.c: to the parent, or once that has gone to `start`. */
+void launch_report_failure(const struct launch *launch, const struct channel *channel, int code);
+
+/* The channel on which a role's message goes. */
+const struct channel *launch_channel(const struct launch *launch, enum launch_message message);

@@ -1,0 +1,240 @@
+/* What the parent does: stage 0, on the host, with the caller's privileges. */
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "libcontainer/base/cleanup.h"
+#include "libcontainer/base/error.h"
+#include "libcontainer/base/log.h"
+#include "libcontainer/base/path.h"
+#include "libcontainer/kernel/file.h"
+#include "libcontainer/kernel/pidfd.h"
+#include "libcontainer/kernel/procfs.h"
+#include "libcontainer/kernel/socket.h"
+#include "libcontainer/launch/launch.h"
+#include "libcontainer/launch/roles.h"
+#include "libcontainer/mount/sources.h"
+#include "libcontainer/namespace/idmap.h"
+#include "libcontainer/namespace/join.h"
+#include "libcontainer/namespace/time.h"
+#include "libcontainer/process/terminal.h"
+#include "libcontainer/security/labels.h"
+#include "libcontainer/hook/run.h"
+#include "libcontainer/store/directory.h"
+#include "libcontainer/store/status.h"
+
+/* ---- state ---------------------------------------------------------------------------- */
+
+int parent_make_state(struct launch *launch)
+{
+	return store_make(launch->root, launch->plan->id, &launch->directory);
+}
+
+void parent_remove_state(struct launch *launch)
+{
+	if (store_remove(launch->root, launch->plan->id, launch->directory) < 0)
+		log_warning("%s", error_text());
+}
+
+int parent_record_intent(struct launch *launch)
+{
+	launch->record->phase = RECORD_CREATING;
+	try(record_save(launch->directory, launch->record));
+	return record_save_config(launch->directory, launch->config, launch->config_size);
+}
+
+int parent_record_created(struct launch *launch)
+{
+	struct record *record = launch->record;
+	struct process_facts facts;
+
+	try(process_read_facts(launch->init_pid, &facts), "read the facts of init");
+	record->phase = RECORD_CREATED;
+	record->pid = launch->init_pid;
+	record->start_time = facts.start_time;
+	record->started = launch->plan->verb == PLAN_RUN;
+	record->cgroups_made = record->cgroup_count > 0;
+	return record_save(launch->directory, record);
+}
+
+int parent_make_fifos(struct launch *launch)
+{
+	return store_make_fifos(launch->directory, &launch->start_fifo, &launch->report_fifo);
+}
+
+/* Engines read it as soon as it exists, so it comes to be whole: a temporary file and rename. */
+int parent_write_pid_file(struct launch *launch)
+{
+	char directory[4096], text[16];
+	auto_close int parent = -EBADF;
+
+	if (!launch->pid_file)
+		return 0;
+
+	const char *name = path_name(launch->pid_file);
+	int length = (int)(name - launch->pid_file);
+	(void)snprintf(directory, sizeof(directory), "%.*s", length, launch->pid_file);
+	parent = open(directory[0] ? directory : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (parent < 0)
+		return fail(errno, "pid file '%s': open its directory", launch->pid_file);
+	(void)snprintf(text, sizeof(text), "%d", launch->init_pid);
+	try(file_replace(parent, name, text, strlen(text), 0644), "pid file '%s'",
+		launch->pid_file);
+	return 0;
+}
+
+void parent_remove_pid_file(struct launch *launch)
+{
+	if (launch->pid_file)
+		(void)unlink(launch->pid_file);
+}
+
+/* ---- what only the host can open ------------------------------------------------------- */
+
+int parent_open_host(struct launch *launch)
+{
+	return procfs_open(&launch->procfs);
+}
+
+int parent_compile_filter(struct launch *launch)
+{
+	if (!launch->plan->seccomp.set)
+		return 0;
+	return seccomp_compile(&launch->plan->seccomp, &launch->filter);
+}
+
+int parent_check_labels(struct launch *launch)
+{
+	const char *process_label = launch->plan->process.selinux_label;
+	const char *mount_label = launch->plan->root.mount_label;
+
+	if (!process_label && !mount_label)
+		return 0;
+	return selinux_check(process_label, mount_label);
+}
+
+int parent_connect_console(struct launch *launch)
+{
+	try(socket_connect(launch->plan->console_socket, &launch->console_socket),
+		"console socket '%s'", launch->plan->console_socket);
+	return 0;
+}
+
+int parent_open_namespaces(struct launch *launch)
+{
+	return namespaces_open(&launch->plan->namespaces, launch->joins);
+}
+
+int parent_open_sources(struct launch *launch)
+{
+	return sources_open(&launch->plan->root, launch->sources);
+}
+
+/* ---- cgroup ---------------------------------------------------------------------------- */
+
+int parent_make_cgroup(struct launch *launch)
+{
+	return cgroup_create(&launch->plan->cgroup, &launch->cgroup);
+}
+
+/* How long what was killed may take to leave its cgroup: milliseconds. */
+#define END_TIMEOUT 10000
+
+void parent_remove_cgroup(struct launch *launch)
+{
+	if (cgroup_kill(&launch->cgroups, END_TIMEOUT) < 0)
+		log_warning("%s", error_text());
+	if (cgroup_destroy(&launch->cgroups, END_TIMEOUT) < 0)
+		log_warning("%s", error_text());
+}
+
+int parent_open_cgroup(struct launch *launch)
+{
+	return cgroup_open_for_exec(&launch->cgroups, launch->record->pid, &launch->cgroup);
+}
+
+int parent_allow_devices(struct launch *launch)
+{
+	if (!launch->plan->cgroup.devices_set)
+		return 0;
+	return cgroup_apply_devices(&launch->plan->cgroup, &launch->cgroup);
+}
+
+int parent_move_to_cgroup(struct launch *launch)
+{
+	return cgroup_add(&launch->plan->cgroup, &launch->cgroup, launch->init_pid, false);
+}
+
+int parent_limit(struct launch *launch)
+{
+	return cgroup_apply(&launch->plan->cgroup, &launch->cgroup);
+}
+
+/* ---- namespaces ------------------------------------------------------------------------ */
+
+static pid_t mapped_pid(const struct launch *launch)
+{
+	return plan_takes_general_road(launch->plan) ? launch->child_pid : launch->init_pid;
+}
+
+int parent_write_id_maps(struct launch *launch)
+{
+	return users_write_maps(&launch->plan->users, mapped_pid(launch));
+}
+
+int parent_write_time_offsets(struct launch *launch)
+{
+	return time_write_offsets(&launch->plan->namespaces, launch->child_pid);
+}
+
+int parent_enter_pid_namespace(struct launch *launch)
+{
+	return namespaces_join_process(launch->target,
+		launch->plan->namespaces.have & CLONE_NEWPID);
+}
+
+/* ---- hooks ------------------------------------------------------------------------------ */
+
+static int run_hooks(struct launch *launch, enum plan_hook_point point, enum status status)
+{
+	const struct plan_hooks *hooks = &launch->plan->hooks[point];
+	auto_free char *state = NULL;
+
+	if (hooks->count == 0)
+		return 0;
+	launch->record->pid = launch->init_pid;
+	try(status_document(launch->record, status, false, &state));
+	return hooks_run(hooks, point, state, launch->plan->bundle, NULL);
+}
+
+int parent_run_host_hooks(struct launch *launch)
+{
+	try(run_hooks(launch, PLAN_HOOK_PRESTART, STATUS_CREATING));
+	return run_hooks(launch, PLAN_HOOK_CREATE_RUNTIME, STATUS_CREATING);
+}
+
+int parent_run_poststart_hooks(struct launch *launch)
+{
+	return run_hooks(launch, PLAN_HOOK_POSTSTART, STATUS_RUNNING);
+}
+
+/* ---- the end of the start ---------------------------------------------------------------- */
+
+int parent_take_console(struct launch *launch)
+{
+	try(channel_expect(&launch->init, MSG_CONSOLE, NULL, &launch->console));
+	return launch->console < 0 ? refuse_as(EPROTO, "init sent no terminal") : 0;
+}
+
+/* End-of-file is what a successful execve leaves, as init's end of the channel is close-on-exec. */
+int parent_await_program(struct launch *launch)
+{
+	int r = channel_expect_end(&launch->init);
+
+	channel_close(&launch->init);
+	return r;
+}

@@ -1,0 +1,79 @@
+/*
+ * What the steps do, by the role that does it: the prefix says which process runs a function, and
+ * each role has a file.  For the order, see create_steps.c and exec_steps.c.
+ */
+#pragma once
+
+struct launch;
+
+/* ---- parent.c ---------------------------------------------------------------------- */
+
+int parent_make_state(struct launch *launch);
+void parent_remove_state(struct launch *launch);
+int parent_record_intent(struct launch *launch);
+int parent_open_host(struct launch *launch);
+int parent_compile_filter(struct launch *launch);
+int parent_check_labels(struct launch *launch);
+int parent_connect_console(struct launch *launch);
+int parent_open_namespaces(struct launch *launch);
+int parent_make_fifos(struct launch *launch);
+int parent_open_sources(struct launch *launch);
+int parent_make_cgroup(struct launch *launch);
+void parent_remove_cgroup(struct launch *launch);
+int parent_allow_devices(struct launch *launch);
+int parent_write_id_maps(struct launch *launch);
+int parent_write_time_offsets(struct launch *launch);
+int parent_move_to_cgroup(struct launch *launch);
+int parent_limit(struct launch *launch);
+int parent_run_host_hooks(struct launch *launch);
+int parent_take_console(struct launch *launch);
+int parent_record_created(struct launch *launch);
+int parent_write_pid_file(struct launch *launch);
+void parent_remove_pid_file(struct launch *launch);
+int parent_await_program(struct launch *launch);
+int parent_run_poststart_hooks(struct launch *launch);
+/* exec */
+int parent_open_cgroup(struct launch *launch);
+int parent_enter_pid_namespace(struct launch *launch);
+
+/* ---- child.c ----------------------------------------------------------------------- */
+
+int child_set_oom_score(struct launch *launch);
+int child_hide(struct launch *launch);
+int child_join(struct launch *launch);
+int child_unshare_user(struct launch *launch);
+int child_become_root(struct launch *launch);
+int child_unshare(struct launch *launch);
+/* exec */
+int child_enter_container(struct launch *launch);
+
+/* ---- init.c: the root and what surrounds the program ------------------------------- */
+
+int init_begin(struct launch *launch);
+int init_unshare_cgroup(struct launch *launch);
+int init_name(struct launch *launch);
+int init_begin_root(struct launch *launch);
+int init_mount(struct launch *launch);
+int init_make_devices(struct launch *launch);
+int init_open_terminal(struct launch *launch);
+int init_send_console(struct launch *launch);
+int init_run_container_hooks(struct launch *launch);
+int init_finish_root(struct launch *launch);
+int init_enter_root(struct launch *launch);
+int init_open_root(struct launch *launch);
+
+/* ---- init_process.c: the program ----------------------------------------------------- */
+
+int init_set_settings(struct launch *launch);
+int init_set_limits(struct launch *launch);
+int init_set_labels(struct launch *launch);
+int init_find_home(struct launch *launch);
+int init_close_descriptors(struct launch *launch);
+int init_load_filter(struct launch *launch);
+int init_drop_privileges(struct launch *launch);
+int init_enter_directory(struct launch *launch);
+int init_find_program(struct launch *launch);
+int init_disarm(struct launch *launch);
+int init_wait_for_start(struct launch *launch);
+int init_run_start_hooks(struct launch *launch);
+int init_execute(struct launch *launch);

@@ -1,0 +1,110 @@
+#include <errno.h>
+#include <stdio.h>
+
+#include "libcontainer/base/cleanup.h"
+#include "libcontainer/base/error.h"
+#include "libcontainer/base/log.h"
+#include "libcontainer/launch/launch.h"
+
+const char *role_name(enum launch_role roles)
+{
+	if (roles & ROLE_PARENT)
+		return "parent";
+	return roles & ROLE_INIT ? "init" : "child";
+}
+
+const struct channel *launch_channel(const struct launch *launch, enum launch_message message)
+{
+	const struct launch_message_facts *facts = &launch_messages[message];
+	bool with_child = facts->from == ROLE_CHILD || facts->to == ROLE_CHILD;
+
+	/* On the short road the child is init. */
+	if (with_child && plan_takes_general_road(launch->plan))
+		return &launch->child;
+	return &launch->init;
+}
+
+/*
+ * End-of-file: the peer died without a word.  Where its cgroup counted an OOM kill, that is why, and the
+ * limit is what has to be changed.
+ */
+static int explain_end(const struct launch *launch, const struct step *row)
+{
+	const struct channel *channel = launch_channel(launch, row->message);
+	uint64_t limit = 0, usage = 0;
+
+	if (!(launch->roles & ROLE_PARENT))
+		return refuse_as(EPIPE, "the parent ended before it sent %s",
+			launch_messages[row->message].name);
+	if (launch->cgroups.count > 0 && cgroup_oom_killed(&launch->cgroups, &limit, &usage) > 0)
+		return refuse_as(ENOMEM, "%s was killed, as the container ran out of memory: the "
+			"limit is %llu bytes, the use was %llu", channel->peer,
+			(unsigned long long)limit, (unsigned long long)usage);
+	return refuse_as(EPIPE, "%s ended unexpectedly (at %s)", channel->peer,
+		launch_messages[row->message].name);
+}
+
+static int take_message(struct launch *launch, const struct step *row)
+{
+	const struct channel *channel = launch_channel(launch, row->message);
+	int r;
+
+	if (row->run)
+		r = row->run(launch);
+	else if (row->kind == STEP_SEND)
+		r = channel_send(channel, row->message, 0, -1);
+	else
+		r = channel_expect(channel, row->message, NULL, NULL);
+
+	/* A peer that failed left its reason, which a send does not see. */
+	if (r == -EPIPE && row->kind == STEP_SEND) {
+		int reason = channel_expect_end(channel);
+
+		if (reason < 0 && reason != -EPIPE)
+			return reason;
+	}
+	return r == -EPIPE ? explain_end(launch, row) : r;
+}
+
+static int take_step(struct launch *launch, const struct step *row)
+{
+	if (row->kind != STEP_RUN)
+		return take_message(launch, row);
+
+	int r = row->run(launch);
+	if (r < 0 && row->name)
+		return error_context(r, "%s", row->name);
+	return r;
+}
+
+static bool applies(const struct launch *launch, const struct step *row)
+{
+	return (row->who & launch->roles) && (!row->when || row->when(launch->plan));
+}
+
+static void undo_steps(struct launch *launch, const struct step_table *table, size_t failed)
+{
+	for (size_t i = failed; i-- > 0;) {
+		if (table->rows[i].undo && applies(launch, &table->rows[i]))
+			table->rows[i].undo(launch);
+	}
+}
+
+int steps_walk(struct launch *launch, const struct step_table *table)
+{
+	for (size_t i = 0; i < table->count; i++) {
+		const struct step *row = &table->rows[i];
+
+		if (!applies(launch, row))
+			continue;
+		int r = take_step(launch, row);
+		if (r >= 0)
+			continue;
+
+		char text[ERROR_TEXT_SIZE];
+		(void)snprintf(text, sizeof(text), "%s", error_text());
+		undo_steps(launch, table, i);
+		return error_set(r, text);
+	}
+	return 0;
+}

@@ -1,59 +1,12 @@
 #include "oci-spec/schema.h"
 
-#include "libcontainer/base/cleanup.h"
 #include "libcontainer/base/names.h"
+#include "oci-spec/expand.h"
 #include "oci-spec/types.h"
 
 /* clang-format off */
 
-#define REQUIRED SPEC_REQUIRED
-#define ABSOLUTE SPEC_ABSOLUTE
-#define NONEMPTY SPEC_NONEMPTY
-#define WRITTEN  SPEC_WRITTEN
-
-/* What the column "inner" means depends on the kind. */
-#define INNER_flag(of)
-#define INNER_u16(of)
-#define INNER_u32(of)
-#define INNER_u64(of)
-#define INNER_i32(of)
-#define INNER_i64(of)
-#define INNER_maybe_flag(of)
-#define INNER_maybe_u16(of)
-#define INNER_maybe_u32(of)
-#define INNER_maybe_u64(of)
-#define INNER_maybe_i32(of)
-#define INNER_maybe_i64(of)
-#define INNER_key(of)
-#define INNER_string(of)
-#define INNER_word(of)    .words = &words_##of,
-#define INNER_strings(of)
-#define INNER_words(of)   .words = &words_##of,
-#define INNER_u32s(of)
-#define INNER_pairs(of)
-#define INNER_object(of)  .inner = spec_schema_##of,
-#define INNER_list(of)    .inner = spec_schema_##of,
-#define INNER_map(of)     .inner = spec_schema_##of,
-
-#define FIELD(kind_, member, json, flags_, inner_) { \
-	.name = json, .kind = SPEC_KIND_##kind_, .flags = (flags_), \
-	.offset = offsetof(self, member), INNER_##kind_(inner_) },
-
-/* A function, as only a scope of their own lets the rows speak of the struct that they describe. */
-#define SCHEMA(object, ROWS) \
-	const struct spec_schema *spec_schema_##object(void) \
-	{ \
-		typedef struct spec_##object self; \
-		static const struct spec_field fields[] = { ROWS(FIELD) }; \
-		static const struct spec_schema schema = { \
-			.name = #object, \
-			.size = sizeof(self), \
-			.fields = fields, \
-			.count = COUNT_OF(fields), \
-		}; \
-		_Static_assert(COUNT_OF(fields) <= SPEC_FIELDS_MAX, "too many fields"); \
-		return &schema; \
-	}
+#define SCHEMA(object, ROWS) SPEC_SCHEMA_FUNCTION(extern, object, ROWS)
 SPEC_OBJECTS(SCHEMA)
 
 #define CHECK_LIST(object, ROWS) \

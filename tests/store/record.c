@@ -1,0 +1,254 @@
+#include <errno.h>
+#include <sched.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "libcontainer/base/arena.h"
+#include "libcontainer/base/cleanup.h"
+#include "libcontainer/base/error.h"
+#include "libcontainer/kernel/file.h"
+#include "libcontainer/store/directory.h"
+#include "libcontainer/store/record.h"
+#include "tests/store/scratch.h"
+
+/* Behind the house's own: it has a macro called fail. */
+#include <cmocka.h>
+
+static struct plan_cgroup_directory cgroups[] = {
+	{ "/sys/fs/cgroup/cpu", "/sys/fs/cgroup/cpu/a b", "cpu,cpuacct", false },
+	{ "/sys/fs/cgroup/unified", "/sys/fs/cgroup/unified/c", "", true },
+};
+static struct spec_pair annotations[] = {
+	{ "org.example.a", "x\ny\"z" },
+	{ "org.example.b", "" },
+};
+static const struct record sample = {
+	.id = "c",
+	.bundle = "/bundle",
+	.rootfs = "/bundle/rootfs",
+	.oci_version = "1.2.0",
+	.created = "2026-11-24T18:00:00.123456789Z",
+	.owner = "",
+	.phase = RECORD_CREATED,
+	.pid = 4194304,
+	.start_time = UINT64_MAX,
+	.started = true,
+	.own_pid_namespace = true,
+	.namespaces = CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWUSER,
+	.cgroups = cgroups,
+	.cgroup_count = COUNT_OF(cgroups),
+	.cgroups_made = true,
+	.has_poststart = true,
+	.has_poststop = true,
+	.annotations = { annotations, COUNT_OF(annotations), true },
+};
+
+struct place {
+	struct scratch *scratch;
+	struct arena arena;
+	int directory;
+};
+
+static int place_make(void **state)
+{
+	struct place *place = calloc(1, sizeof(*place));
+
+	if (!place || scratch_make((void **)&place->scratch) < 0)
+		return -1;
+	*state = place;
+	return store_make(place->scratch->root, "c", &place->directory);
+}
+
+static int place_remove(void **state)
+{
+	struct place *place = *state;
+	void *scratch = place->scratch;
+
+	close(place->directory);
+	arena_done(&place->arena);
+	free(place);
+	return scratch_remove(&scratch);
+}
+
+static void assert_same(const struct record *a, const struct record *b)
+{
+	assert_string_equal(a->id, b->id);
+	assert_string_equal(a->bundle, b->bundle);
+	assert_string_equal(a->rootfs, b->rootfs);
+	assert_string_equal(a->oci_version, b->oci_version);
+	assert_string_equal(a->created, b->created);
+	assert_string_equal(a->owner, b->owner);
+	assert_int_equal(a->phase, b->phase);
+	assert_int_equal(a->pid, b->pid);
+	assert_true(a->start_time == b->start_time);
+	assert_int_equal(a->started, b->started);
+	assert_int_equal(a->own_pid_namespace, b->own_pid_namespace);
+	assert_int_equal(a->namespaces, b->namespaces);
+	assert_int_equal(a->cgroups_made, b->cgroups_made);
+	assert_int_equal(a->has_poststart, b->has_poststart);
+	assert_int_equal(a->has_poststop, b->has_poststop);
+	assert_int_equal(a->cgroup_count, b->cgroup_count);
+	for (size_t i = 0; i < a->cgroup_count; i++) {
+		assert_string_equal(a->cgroups[i].mountpoint, b->cgroups[i].mountpoint);
+		assert_string_equal(a->cgroups[i].path, b->cgroups[i].path);
+		assert_string_equal(a->cgroups[i].controllers, b->cgroups[i].controllers);
+		assert_int_equal(a->cgroups[i].unified, b->cgroups[i].unified);
+	}
+	assert_int_equal(a->annotations.count, b->annotations.count);
+	for (size_t i = 0; i < a->annotations.count; i++) {
+		assert_string_equal(a->annotations.items[i].key, b->annotations.items[i].key);
+		assert_string_equal(a->annotations.items[i].value, b->annotations.items[i].value);
+	}
+}
+
+static void what_is_saved_is_loaded(void **state)
+{
+	struct place *place = *state;
+	struct record loaded;
+	struct stat facts;
+
+	assert_int_equal(record_load(&place->arena, place->directory, &loaded), -ENOENT);
+	assert_int_equal(record_save(place->directory, &sample), 0);
+	assert_int_equal(record_load(&place->arena, place->directory, &loaded), 0);
+	assert_same(&sample, &loaded);
+	assert_int_equal(fstatat(place->directory, "record.json", &facts, 0), 0);
+	assert_int_equal(facts.st_mode, S_IFREG | 0600);
+}
+
+static void the_least_record_is_loaded(void **state)
+{
+	struct place *place = *state;
+	const struct record least = {
+		.id = "c",
+		.bundle = "/",
+		.rootfs = "/",
+		.oci_version = "1.0.0",
+		.created = "",
+		.owner = "",
+		.phase = RECORD_CREATING,
+	};
+	struct record loaded;
+
+	/* It replaces what was there. */
+	assert_int_equal(record_save(place->directory, &sample), 0);
+	assert_int_equal(record_save(place->directory, &least), 0);
+	assert_int_equal(record_load(&place->arena, place->directory, &loaded), 0);
+	assert_same(&least, &loaded);
+}
+
+static void write_record(struct place *place, const char *text)
+{
+	assert_int_equal(
+		file_replace(place->directory, "record.json", text, strlen(text), 0600), 0);
+}
+
+static void another_version_is_named(void **state)
+{
+	struct place *place = *state;
+	struct record loaded;
+
+	/* Even where it has nothing in common with ours. */
+	write_record(place, "{\"version\": 7, \"id\": [], \"phase\": \"x\"}");
+	assert_int_equal(record_load(&place->arena, place->directory, &loaded), -ENOTSUP);
+	assert_non_null(strstr(error_text(), "version 7"));
+	assert_non_null(strstr(error_text(), "version 1"));
+
+	assert_int_equal(record_save(place->directory, &sample), 0);
+	char *text;
+	assert_int_equal(
+		file_read(&place->arena, place->directory, "record.json", 0, 65536, &text, NULL),
+		0);
+	char *version = strstr(text, "\"version\":1");
+	assert_non_null(version);
+	version[strlen("\"version\":")] = '2';
+	write_record(place, text);
+	assert_int_equal(record_load(&place->arena, place->directory, &loaded), -ENOTSUP);
+	assert_non_null(strstr(error_text(), "version 2"));
+}
+
+static void what_is_no_record_is_refused(void **state)
+{
+	static const char head[] =
+		"{\"version\":1,\"id\":\"c\",\"bundle\":\"/b\",\"rootfs\":\"/r\","
+		"\"ociVersion\":\"1.0.0\",\"created\":\"\"";
+	static const char *const tails[] = {
+		/* A missing phase, a phase that there isn't, no pid, pids that there are not. */
+		"}",
+		",\"phase\":\"x\"}",
+		",\"phase\":\"created\"}",
+		",\"phase\":\"created\",\"pid\":-1}",
+		",\"phase\":\"created\",\"pid\":2147483648}",
+		",\"phase\":\"created\",\"pid\":1,\"namespaces\":4294967295}",
+		",\"phase\":\"created\",\"pid\":1,\"startTime\":-1}",
+		",\"phase\":\"created\",\"pid\":1,\"cgroups\":[{}]}",
+		",\"phase\":\"creating\",\"cgroups\":[{\"mountpoint\":\"/\",\"path\":\"x\"}]}",
+		",\"phase\":\"created\",\"pid\":1",
+	};
+	struct place *place = *state;
+	struct record loaded;
+	char text[1024];
+
+	write_record(place, "");
+	assert_int_equal(record_load(&place->arena, place->directory, &loaded), -EBADMSG);
+	write_record(place, "{}");
+	assert_int_equal(record_load(&place->arena, place->directory, &loaded), -EBADMSG);
+	for (size_t i = 0; i < COUNT_OF(tails); i++) {
+		(void)snprintf(text, sizeof(text), "%s%s", head, tails[i]);
+		write_record(place, text);
+		assert_int_equal(record_load(&place->arena, place->directory, &loaded), -EBADMSG);
+		assert_non_null(strstr(error_text(), "'record.json'"));
+	}
+	/* The same with a tail that is right: it was not the head that was refused. */
+	(void)snprintf(text, sizeof(text), "%s,\"phase\":\"created\",\"pid\":1,\"new\":[]}", head);
+	write_record(place, text);
+	assert_int_equal(record_load(&place->arena, place->directory, &loaded), 0);
+}
+
+static void a_symlink_is_no_record(void **state)
+{
+	struct place *place = *state;
+	struct record loaded;
+
+	assert_int_equal(symlinkat("/etc/passwd", place->directory, "record.json"), 0);
+	assert_int_equal(record_load(&place->arena, place->directory, &loaded), -ELOOP);
+}
+
+static void nothing_is_saved_in_a_removed_directory(void **state)
+{
+	struct place *place = *state;
+
+	assert_int_equal(store_remove(place->scratch->root, "c", place->directory), 0);
+	assert_int_equal(record_save(place->directory, &sample), -ENOENT);
+}
+
+static void the_configuration_is_kept(void **state)
+{
+	static const char text[] = "{\"ociVersion\":\"1.0.0\",\"hostname\":\"h\"}";
+	struct place *place = *state;
+	const struct spec_config *spec;
+
+	assert_int_equal(record_load_config(&place->arena, place->directory, &spec), -ENOENT);
+	assert_int_equal(record_save_config(place->directory, text, strlen(text)), 0);
+	assert_int_equal(record_load_config(&place->arena, place->directory, &spec), 0);
+	assert_string_equal(spec->hostname, "h");
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, place_make, place_remove)
+	const struct CMUnitTest tests[] = {
+		TEST(what_is_saved_is_loaded),
+		TEST(the_least_record_is_loaded),
+		TEST(another_version_is_named),
+		TEST(what_is_no_record_is_refused),
+		TEST(a_symlink_is_no_record),
+		TEST(nothing_is_saved_in_a_removed_directory),
+		TEST(the_configuration_is_kept),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

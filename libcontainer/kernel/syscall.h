@@ -33,7 +33,7 @@ static inline int sys_openat2(int dir, const char *path, struct open_how *how)
 	return (int)syscall(SYS_openat2, dir, path, how, sizeof(*how));
 }
 
-/* In the child it returns 0, as fork(2); the child must not return from the caller's frame of vfork. */
+/* In the child it returns 0, as fork(2); with CLONE_VM it must not return from the caller. */
 static inline pid_t sys_clone3(struct clone_args *arguments)
 {
 	return (pid_t)syscall(SYS_clone3, arguments, sizeof(*arguments));

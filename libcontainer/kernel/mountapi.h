@@ -1,8 +1,9 @@
 /*
  * The mount system calls, by descriptor: a mount is made detached, gets its attributes, and is then
  * attached to a descriptor of its target.  Where the kernel lacks a call (or a seccomp filter or
- * mountapi_set_legacy() hides it: ENOSYS, EPERM of all of fsopen), mount(2) does the same on the target's
- * /proc/self/fd path of the host's proc, so this room's callers must run before pivot_root.
+ * mountapi_set_legacy() hides it: ENOSYS, EPERM of all of fsopen), mount(2) does the same on the
+ * target's /proc/self/fd path of the host's proc, so this room's callers must run before
+ * pivot_root.
  */
 #pragma once
 
@@ -11,12 +12,12 @@
 
 /* A mount that is made but not attached; or, with the legacy calls, what is to be mounted. */
 struct mountapi_mount {
-	int fd;                  /* detached mount; -EBADF with the legacy calls */
-	const char *source, *type, *data;
-	unsigned long flags;     /* legacy MS_* */
+	int fd;        /* the mount; with the legacy calls -EBADF until it is attached */
+	int source_fd; /* legacy: own copy of the clone's source, above stdio; 0: none */
+	const char *source, *type, *data; /* legacy: the caller's, until it is attached */
+	unsigned long flags;              /* legacy: MS_* */
 	uint64_t attr_set, attr_clear;
 	bool recursive;
-	int source_fd;
 };
 
 /*
@@ -33,7 +34,13 @@ int mountapi_clone(int source_fd, bool recursive, struct mountapi_mount *ret_mou
 /* Sets and clears MOUNT_ATTR_* of a mount that is not attached yet. */
 int mountapi_change(struct mountapi_mount *mount, uint64_t set, uint64_t clear, bool recursive);
 
-/* Attaches it to the O_PATH descriptor target. */
+/*
+ * Maps the ids of a clone that is not attached yet as user_namespace (idmap_make_namespace()) says.
+ * -ENOSYS with the legacy calls, -EINVAL where the file system can't.
+ */
+int mountapi_idmap(struct mountapi_mount *mount, int user_namespace, bool recursive);
+
+/* Attaches it to the O_PATH descriptor target; fd is the attached mount's root from then on. */
 int mountapi_attach(struct mountapi_mount *mount, int target);
 
 void mountapi_done(struct mountapi_mount *mount);
@@ -46,6 +53,9 @@ int mountapi_propagate(int fd, unsigned long propagation);
 
 /* MOUNT_ATTR_* that the mount of fd has now (by fstatvfs(3): locked ones must be kept). */
 int mountapi_attributes(int fd, uint64_t *ret_attributes);
+
+/* The kernel's number of the mount that fd lies on (statx(2)); -ENOSYS, plain, before Linux 5.8. */
+int mountapi_number(int fd, uint64_t *ret_number);
 
 /* Tests: use mount(2) only. */
 void mountapi_set_legacy(bool always);

@@ -1,6 +1,7 @@
 /*
- * Our own view of proc, for labels, sysctls and attributes: a descriptor taken before anything of the container is
- * looked at, so that what an image mounts over /proc (CVE-2019-16884, CVE-2025-52881) is never seen.
+ * Our own view of proc, for labels, sysctls and attributes: a descriptor taken before anything of
+ * the container is looked at, so that what an image mounts over /proc (CVE-2019-16884,
+ * CVE-2025-52881) is never seen.
  */
 #pragma once
 
@@ -11,7 +12,8 @@ int procfs_open(int *ret_fd);
 
 /*
  * Opens path below it ("self/attr/exec", "sys/net/ipv4/ip_forward"), crossing no mount and no magic
- * link; a fresh private instance of proc serves where something is mounted over the path.
+ * link; a fresh private instance of proc serves where something is mounted over the path.  -ENOENT
+ * comes plain.
  */
 int procfs_open_file(int procfs, const char *path, int flags, int *ret_fd);
 

@@ -19,7 +19,7 @@ int fd_memfd(const char *name, bool executable, int *ret_fd);
 int fd_seal(int fd);
 bool fd_is_sealed(int fd);
 
-/* "/proc/self/fd/N" of the host's proc: only before pivot_root, for kernels without fd-based calls. */
+/* "/proc/self/fd/N" of the host's proc: only before pivot_root, for calls that take no fd. */
 #define FD_PATH_SIZE 32
 const char *fd_path(int fd, char buffer[FD_PATH_SIZE]);
 

@@ -1,4 +1,4 @@
-/* Whole files: reading them, replacing them atomically, and writing values to /proc and cgroup files. */
+/* Whole files: reading, replacing atomically, and writing values to /proc and cgroup files. */
 #pragma once
 
 #include <stddef.h>
@@ -16,7 +16,10 @@ int file_read(struct arena *arena, int dir, const char *path, int flags, size_t 
 /* As file_read(), of an open descriptor, from its present offset. */
 int file_read_fd(struct arena *arena, int fd, const char *name, size_t limit, char **ret_text,
 	size_t *ret_size);
-/* Reads into a fixed buffer without an arena; NUL-terminates; returns the length; -EFBIG if larger. */
+/*
+ * Reads into a fixed buffer without an arena; NUL-terminates; returns the length.  -EFBIG if
+ * larger; -ENOENT comes plain.
+ */
 ssize_t file_read_into(int dir, const char *path, char *buffer, size_t size);
 
 /* One write(2) of the text to an existing file (no O_CREAT): for /proc and cgroup files. */
@@ -24,6 +27,6 @@ int file_write_value(int dir, const char *path, const char *value);
 
 /*
  * Replaces dir/name: writes ".name.tmp" beside it with O_EXCL, renames it.  name is one component.
- * A leftover temporary of a killed process is replaced.
+ * A leftover temporary of a killed process is replaced.  The umask applies to mode.
  */
 int file_replace(int dir, const char *name, const void *data, size_t size, mode_t mode);

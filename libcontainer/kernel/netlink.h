@@ -1,4 +1,4 @@
-/* Network devices by rtnetlink(7), in the network namespace of the caller. */
+/* Network devices by netdevice(7), in the network namespace of the caller. */
 #pragma once
 
 /* Sets IFF_UP on the loopback device. */

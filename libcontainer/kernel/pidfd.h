@@ -1,4 +1,4 @@
-/* Processes by descriptor: a pid may be another process by the time it is used, a pidfd never is. */
+/* Processes by descriptor: a pid may be another process when it is used, a pidfd never is. */
 #pragma once
 
 #include <stdbool.h>

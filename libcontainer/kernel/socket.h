@@ -11,8 +11,9 @@ int socket_pair(int ret_fds[2]);
 int socket_send(int fd, const void *data, size_t size, const int *fds, size_t count);
 
 /*
- * One message: returns its size, 0 at end-of-file.  Up to *count descriptors go to ret_fds, close-on-exec, and
- * *count becomes their number; further ones are closed, and -EBADMSG is returned, as for data that was cut.
+ * One message: returns its size, 0 at end-of-file.  Up to *count descriptors go to ret_fds,
+ * close-on-exec, and *count becomes their number.  Where there are more, or the data was cut,
+ * nothing is kept and -EBADMSG is returned.
  */
 ssize_t socket_receive(int fd, void *data, size_t size, int *ret_fds, size_t *count);
 

@@ -1,0 +1,129 @@
+#include "libcontainer/kernel/pidfd.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/pidfd.h>
+#include <sys/wait.h>
+
+#include "libcontainer/base/error.h"
+#include "libcontainer/kernel/clock.h"
+#include "libcontainer/kernel/file.h"
+
+int pidfd_make(pid_t pid, int *ret_fd)
+{
+	int fd = pidfd_open(pid, 0); /* close-on-exec by itself */
+
+	if (fd < 0)
+		return errno == ESRCH ? -ESRCH : fail(errno, "open process %d", pid);
+	*ret_fd = fd;
+	return 0;
+}
+
+int pidfd_signal(int pidfd, int signal)
+{
+	if (pidfd_send_signal(pidfd, signal, NULL, 0) < 0)
+		return errno == ESRCH ? -ESRCH : fail(errno, "send signal %d", signal);
+	return 0;
+}
+
+int pidfd_await(int pidfd, int timeout)
+{
+	struct pollfd entry = { .fd = pidfd, .events = POLLIN };
+	int64_t end = timeout > 0 ? clock_milliseconds() + timeout : 0;
+
+	for (;;) {
+		int ready = poll(&entry, 1, timeout);
+
+		if (ready > 0 && (entry.revents & POLLNVAL))
+			return fail(EBADF, "wait for a process");
+		if (ready > 0)
+			return 0;
+		if (ready == 0)
+			return -ETIMEDOUT;
+		if (errno != EINTR)
+			return fail(errno, "wait for a process");
+		if (timeout > 0) {
+			int64_t left = end - clock_milliseconds();
+			timeout = left > 0 ? (int)left : 0;
+		}
+	}
+}
+
+int pidfd_reap(int pidfd, int *ret_status)
+{
+	siginfo_t facts = { 0 };
+	int r;
+
+	do
+		r = waitid(P_PIDFD, (id_t)pidfd, &facts, WEXITED);
+	while (r < 0 && errno == EINTR);
+	if (r < 0)
+		return fail(errno, "reap a process");
+
+	switch (facts.si_code) {
+	case CLD_EXITED:
+		*ret_status = W_EXITCODE(facts.si_status, 0);
+		break;
+	case CLD_DUMPED:
+		*ret_status = W_EXITCODE(0, facts.si_status) | WCOREFLAG;
+		break;
+	default:
+		*ret_status = W_EXITCODE(0, facts.si_status);
+		break;
+	}
+	return 0;
+}
+
+/* The fields behind the command's name, which may hold ") R 1" itself: it ends at the last ')'. */
+static int parse_stat(const char *text, struct process_facts *facts)
+{
+	enum { STATE_FIELD = 3, START_TIME_FIELD = 22 };
+	const char *next = strrchr(text, ')');
+	char *end;
+
+	if (!next || next[1] != ' ' || next[2] == '\0')
+		return -EBADMSG;
+	next += 2;
+	facts->state = *next;
+	for (int field = STATE_FIELD; field < START_TIME_FIELD; field++) {
+		next = strchr(next, ' ');
+		if (!next)
+			return -EBADMSG;
+		next++;
+	}
+	errno = 0;
+	facts->start_time = strtoull(next, &end, 10);
+	return errno != 0 || end == next || *end != ' ' ? -EBADMSG : 0;
+}
+
+int process_read_facts(pid_t pid, struct process_facts *ret_facts)
+{
+	struct process_facts facts;
+	char path[32], text[2048];
+
+	(void)snprintf(path, sizeof(path), "/proc/%d/stat", pid);
+	ssize_t got = file_read_into(AT_FDCWD, path, text, sizeof(text));
+	/* ESRCH: it ended between open and read. */
+	if (got == -ENOENT || got == -ESRCH) {
+		error_clear();
+		return -ESRCH;
+	}
+	try((int)got);
+	if (parse_stat(text, &facts) < 0)
+		return refuse_as(EBADMSG, "'%s' is malformed", path);
+	*ret_facts = facts;
+	return 0;
+}
+
+bool process_is_alive(pid_t pid, uint64_t start_time)
+{
+	struct process_facts facts;
+
+	if (process_read_facts(pid, &facts) < 0)
+		return false;
+	return facts.start_time == start_time && facts.state != 'Z' && facts.state != 'X';
+}

@@ -1,0 +1,117 @@
+/* exec: a further process in a container. */
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/prctl.h>
+
+#include "libcontainer/base/cleanup.h"
+#include "libcontainer/base/error.h"
+#include "libcontainer/kernel/pidfd.h"
+#include "libcontainer/lifecycle/creation.h"
+#include "libcontainer/lifecycle/exec_process.h"
+#include "libcontainer/lifecycle/foreground.h"
+#include "libcontainer/lifecycle/open.h"
+#include "libcontainer/store/directory.h"
+
+struct execution {
+	struct container container;
+	const struct spec_config *spec;    /* as it was at create */
+	struct spec_process *process;      /* what is to be executed */
+	const char *pid_file, *console_socket;
+	struct host host;
+	struct plan_options options;
+	struct plan plan;
+	struct launch launch;
+};
+
+static int check_status(const struct execution *e, const struct container_exec_options *o)
+{
+	enum status status = e->container.status;
+
+	if (status == STATUS_PAUSED && o->ignore_paused)
+		return 0;
+	return status_allow(STATUS_VERB_EXEC, status);
+}
+
+static int check_terminal(const struct execution *e, const struct container_exec_options *o)
+{
+	bool terminal = e->process->terminal;
+
+	if (terminal && o->detach && !o->console_socket)
+		return refuse("cannot allocate tty if caisson will detach without setting console "
+			"socket");
+	if (o->console_socket && !(terminal && o->detach))
+		return refuse("cannot use console socket if caisson will not detach or allocate "
+			"tty");
+	return 0;
+}
+
+/* Which groups to be born in is the record's, or where init has moved meanwhile. */
+static void plan_cgroups(struct execution *e)
+{
+	struct cgroup_paths paths = container_cgroups(&e->container);
+
+	e->plan.cgroup.directories = (struct plan_cgroup_directory *)paths.items;
+	e->plan.cgroup.directory_count = paths.count;
+}
+
+static int prepare(const struct container_context *c, const struct container_exec_options *o,
+	struct execution *e)
+{
+	struct arena *arena = &e->container.arena;
+
+	(void)prctl(PR_SET_NAME, "caisson:parent");
+	try(container_open(c, o->id, false, &e->container));
+	try(check_status(e, o));
+	try(absolute_path(arena, o->pid_file, &e->pid_file));
+	try(absolute_path(arena, o->console_socket, &e->console_socket));
+	try(record_load_config(arena, e->container.directory, &e->spec));
+	try(exec_process_make(arena, e->spec->process, o, &e->process));
+	try(check_terminal(e, o));
+	try(host_read(arena, &e->host));
+	e->options = (struct plan_options){
+		.verb = PLAN_EXEC,
+		.id = o->id,
+		.bundle = e->container.record.bundle,
+		.detach = o->detach,
+		.preserve_fds = o->preserve_fds,
+		.listen_fds = listen_fds_of_caller(),
+		.console_socket = e->console_socket,
+	};
+	creation_set_context(c, &e->host, &e->options);
+	try(plan_make_exec(arena, e->spec, e->process, &e->options, &e->host, &e->plan));
+	plan_cgroups(e);
+	return 0;
+}
+
+static int launch(struct execution *e)
+{
+	struct launch *launch = &e->launch;
+
+	launch_init(launch, &e->plan, &exec_steps);
+	launch->record = &e->container.record;
+	launch->pid_file = e->pid_file;
+	launch->cgroups = container_cgroups(&e->container);
+	launch->target = fcntl(e->container.pidfd, F_DUPFD_CLOEXEC, 3);
+	if (launch->target < 0)
+		return fail(errno, "duplicate the descriptor of the container's init");
+	return launch_run(launch);
+}
+
+int container_exec(const struct container_context *c, const struct container_exec_options *o,
+	int *ret_status)
+{
+	struct execution e = { .container = CONTAINER_NONE };
+	int r = prepare(c, o, &e);
+
+	*ret_status = 0;
+	if (r == 0 && !o->detach)
+		r = foreground_begin(!o->no_subreaper);
+	if (r == 0)
+		r = launch(&e);
+	if (r == 0 && !o->detach)
+		r = foreground_wait(&e.launch, ret_status);
+	if (e.launch.table)
+		launch_done(&e.launch);
+	container_close(&e.container);
+	return r;
+}

@@ -1,0 +1,51 @@
+/* run: create and start in one; in the foreground also wait, relay the terminal and delete. */
+#include <errno.h>
+#include <sys/prctl.h>
+
+#include "libcontainer/base/cleanup.h"
+#include "libcontainer/base/error.h"
+#include "libcontainer/base/log.h"
+#include "libcontainer/lifecycle/creation.h"
+#include "libcontainer/lifecycle/foreground.h"
+#include "libcontainer/store/directory.h"
+
+/* The program has run; its status is the answer, whatever the clean-up meets. */
+static void remove_container(const struct container_context *c, const char *id)
+{
+	if (container_delete(c, id, true) < 0)
+		log_warning("%s", error_text());
+	error_clear();
+}
+
+static int run_in_foreground(const struct container_context *c,
+	const struct container_create_options *o, struct creation *creation, int *ret_status)
+{
+	int r = foreground_wait(&creation->launch, ret_status);
+
+	/* Reaped by now: what is left of the container is for delete. */
+	fd_close(&creation->launch.init_pidfd);
+	if (!o->keep)
+		remove_container(c, o->id);
+	return r;
+}
+
+int container_run(const struct container_context *c, const struct container_create_options *o,
+	int *ret_status)
+{
+	struct creation creation = { 0 };
+	int r = creation_prepare(c, o, PLAN_RUN, &creation);
+
+	*ret_status = 0;
+	if (r == 0 && !o->detach)
+		r = foreground_begin(!o->no_subreaper);
+	if (r == 0)
+		r = creation_launch(c, &creation);
+	if (r == 0) {
+		store_unlock(creation.launch.directory);
+		fd_close(&creation.launch.directory);
+		if (!o->detach)
+			r = run_in_foreground(c, o, &creation, ret_status);
+	}
+	creation_done(&creation);
+	return r;
+}

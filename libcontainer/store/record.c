@@ -13,9 +13,9 @@
 #include "libcontainer/kernel/file.h"
 #include "libcontainer/store/files.h"
 #include "libcontainer/store/record_fields.h"
+#include "oci-spec/expand.h"
 #include "oci-spec/json.h"
 #include "oci-spec/read.h"
-#include "oci-spec/schema.h"
 #include "oci-spec/write.h"
 
 /* Annotations are the only part of a record that has no bound of its own. */
@@ -35,35 +35,9 @@ SPEC_STRUCT(record_cgroup, RECORD_CGROUP)
 SPEC_STRUCT(record, RECORD_ROWS)
 SPEC_STRUCT(record_head, RECORD_HEAD)
 
-#define REQUIRED SPEC_REQUIRED
-#define ABSOLUTE SPEC_ABSOLUTE
-#define NONEMPTY SPEC_NONEMPTY
-
-#define INNER_flag(of)
-#define INNER_u32(of)
-#define INNER_u64(of)
-#define INNER_string(of)
-#define INNER_pairs(of)
-#define INNER_word(of) .words = &words_##of,
-#define INNER_list(of) .inner = schema_##of,
-
-#define FIELD(kind_, member, json, flags_, inner_) { \
-	.name = json, .kind = SPEC_KIND_##kind_, .flags = (flags_), \
-	.offset = offsetof(self, member), INNER_##kind_(inner_) },
-
-#define SCHEMA(object, words_, ROWS) \
-	static const struct spec_schema *schema_##object(void) \
-	{ \
-		typedef struct spec_##object self; \
-		static const struct spec_field fields[] = { ROWS(FIELD) }; \
-		static const struct spec_schema schema = { \
-			words_, sizeof(self), fields, COUNT_OF(fields), \
-		}; \
-		return &schema; \
-	}
-SCHEMA(record_cgroup, "cgroup", RECORD_CGROUP)
-SCHEMA(record,        "record", RECORD_ROWS)
-SCHEMA(record_head,   "record", RECORD_HEAD)
+SPEC_SCHEMA_FUNCTION(static, record_cgroup, RECORD_CGROUP)
+SPEC_SCHEMA_FUNCTION(static, record, RECORD_ROWS)
+SPEC_SCHEMA_FUNCTION(static, record_head, RECORD_HEAD)
 /* clang-format on */
 
 /* ---- saving ------------------------------------------------------------------------- */
@@ -117,14 +91,14 @@ int record_save(int directory, const struct record *record)
 	fields.cgroups.count = record->cgroup_count;
 	fields.cgroups.set = record->cgroup_count > 0;
 
-	try(spec_write(schema_record(), &fields, false, &text), "save the record");
+	try(spec_write(spec_schema_record(), &fields, false, &text), "save the record");
 	return file_replace(directory, STORE_RECORD, text.text, text.length, RECORD_MODE);
 }
 
 /* ---- loading ------------------------------------------------------------------------ */
 
-static int fields_to_record(struct arena *arena, const struct spec_record *fields,
-	struct record *record)
+static int fields_to_record(
+	struct arena *arena, const struct spec_record *fields, struct record *record)
 {
 	uint64_t phase = strcmp(fields->phase, phases[RECORD_CREATED]) == 0 ? RECORD_CREATED
 									    : RECORD_CREATING;
@@ -153,8 +127,8 @@ static int fields_to_record(struct arena *arena, const struct spec_record *field
 		.has_poststop = fields->has_poststop,
 		.annotations = fields->annotations,
 	};
-	record->cgroups = arena_new_array(arena, struct plan_cgroup_directory,
-		fields->cgroups.count);
+	record->cgroups =
+		arena_new_array(arena, struct plan_cgroup_directory, fields->cgroups.count);
 	for (size_t i = 0; i < fields->cgroups.count; i++) {
 		const struct spec_record_cgroup *cgroup = &fields->cgroups.items[i];
 
@@ -168,13 +142,13 @@ static int fields_to_record(struct arena *arena, const struct spec_record *field
 	return 0;
 }
 
-/* What could not be read as a record of ours may be one of another version; else the first error stays. */
+/* What cannot be read as ours may be of another version; else the first error stays. */
 static int refuse_version(struct arena *arena, const char *text, size_t size, int code)
 {
 	auto_free char *words = strdup(error_text());
 	void *head;
 
-	if (spec_read(arena, schema_record_head(), text, size, &head) == 0) {
+	if (spec_read(arena, spec_schema_record_head(), text, size, &head) == 0) {
 		uint32_t version = ((struct spec_record_head *)head)->version;
 		if (version != RECORD_VERSION)
 			return refuse_as(ENOTSUP,
@@ -192,10 +166,11 @@ int record_load(struct arena *arena, int directory, struct record *ret_record)
 	size_t size;
 	void *object;
 
-	int r = file_read(arena, directory, STORE_RECORD, O_NOFOLLOW, RECORD_SIZE_MAX, &text, &size);
+	int r = file_read(
+		arena, directory, STORE_RECORD, O_NOFOLLOW, RECORD_SIZE_MAX, &text, &size);
 	if (r < 0)
 		return r;
-	r = spec_read(arena, schema_record(), text, size, &object);
+	r = spec_read(arena, spec_schema_record(), text, size, &object);
 	if (r < 0 || ((struct spec_record *)object)->version != RECORD_VERSION)
 		r = refuse_version(arena, text, size, r < 0 ? -EBADMSG : r);
 	if (r == 0)

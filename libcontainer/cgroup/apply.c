@@ -1,0 +1,66 @@
+/* Writing limits. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "libcontainer/base/cleanup.h"
+#include "libcontainer/base/error.h"
+#include "libcontainer/cgroup/directory.h"
+#include "libcontainer/kernel/file.h"
+
+static int write_limit(const struct plan_cgroup *plan, const struct cgroup *cgroup,
+	const struct plan_cgroup_write *write)
+{
+	int home = directory_find(plan->directories, plan->directory_count, write->controller);
+
+	if (home < 0 || cgroup->fds[home] < 0)
+		return refuse("%s: the container has no group of the controller '%s'", write->place,
+			write->controller);
+
+	int dir = cgroup->fds[home];
+	int code = file_write_value(dir, write->file, write->value);
+	if (code == -ENOENT && write->other_file)
+		code = file_write_value(dir, write->other_file, write->other_value);
+	if (code == -ENOENT && write->may_be_missing) {
+		error_clear();
+		return 0;
+	}
+	if (code == -ENOENT)
+		return error_context(code,
+			"%s: the controller '%s' of this kernel has no such file", write->place,
+			write->controller);
+	return code < 0
+		       ? error_context(code, "%s: '%s'", write->place, plan->directories[home].path)
+		       : 0;
+}
+
+/* An older or inherited value may forbid this one until another of the list is written: a period
+ * longer than its parent's quota allows, memory above the present limit of memory and swap. */
+static bool is_worth_a_second_try(int code)
+{
+	return code == -EINVAL || code == -EBUSY;
+}
+
+int cgroup_apply(const struct plan_cgroup *plan, const struct cgroup *cgroup)
+{
+	auto_free size_t *again = NULL;
+	size_t count = 0;
+
+	for (size_t i = 0; i < plan->write_count; i++) {
+		int code = write_limit(plan, cgroup, &plan->writes[i]);
+
+		if (code == 0)
+			continue;
+		if (!is_worth_a_second_try(code))
+			return code;
+		if (!again)
+			again = calloc(plan->write_count, sizeof(*again));
+		if (!again)
+			return fail(ENOMEM, "apply limits");
+		again[count++] = i;
+	}
+	for (size_t i = 0; i < count; i++)
+		try(write_limit(plan, cgroup, &plan->writes[again[i]]));
+	if (count > 0)
+		error_clear();
+	return 0;
+}

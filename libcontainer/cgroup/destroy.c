@@ -1,0 +1,66 @@
+/* Removing a container's groups. */
+#include <fcntl.h>
+#include <string.h>
+
+#include "libcontainer/base/cleanup.h"
+#include "libcontainer/base/error.h"
+#include "libcontainer/base/path.h"
+#include "libcontainer/cgroup/directory.h"
+
+static int remove_one(int parent, const char *name, void *context)
+{
+	(void)context;
+	/* A group that is busy still keeps the one above busy, which is where it is told. */
+	(void)unlinkat(parent, name, AT_REMOVEDIR);
+	return 0;
+}
+
+static int remove_below(const struct plan_cgroup_directory *directory)
+{
+	const struct walk walk = { .leave = remove_one };
+	auto_close int dir = -EBADF;
+	int code = directory_open(directory, &dir);
+
+	return code < 0 ? code : walk_tree(dir, &walk);
+}
+
+static int destroy(const struct plan_cgroup_directory *directory, int64_t end)
+{
+	/* The plan's promise; without it a damaged record could name any directory. */
+	if (!path_is_below(directory->path, directory->mountpoint) ||
+		strcmp(directory->path, directory->mountpoint) == 0)
+		return refuse("'%s' is no control group below '%s'", directory->path,
+			directory->mountpoint);
+
+	for (int pause = 1;; pause = pause < 100 ? pause * 2 : pause) {
+		if (rmdir(directory->path) == 0 || is_gone(-errno))
+			return 0;
+		if (errno != EBUSY && errno != ENOTEMPTY)
+			return fail(errno, "remove '%s'", directory->path);
+
+		int code = remove_below(directory);
+		if (code < 0 && code != -ENOENT)
+			return error_context(code, "remove '%s'", directory->path);
+		if (rmdir(directory->path) == 0 || is_gone(-errno))
+			return 0;
+		if (clock_now() >= end)
+			return fail(errno, "remove '%s'", directory->path);
+		clock_sleep(pause);
+	}
+}
+
+int cgroup_destroy(const struct cgroup_paths *paths, int timeout)
+{
+	int64_t end = clock_now() + timeout;
+	int result = 0;
+
+	/* All of them, whatever happens with one; the chain is of the last failure, and so is this.
+	 */
+	for (size_t i = 0; i < paths->count; i++) {
+		int code = destroy(&paths->items[i], end);
+
+		if (code < 0)
+			result = code;
+	}
+	return result;
+}

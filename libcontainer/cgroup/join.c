@@ -1,0 +1,152 @@
+/* Getting processes into a container's groups. */
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "libcontainer/base/arena.h"
+#include "libcontainer/base/cleanup.h"
+#include "libcontainer/base/error.h"
+#include "libcontainer/base/log.h"
+#include "libcontainer/base/path.h"
+#include "libcontainer/cgroup/directory.h"
+#include "libcontainer/kernel/file.h"
+
+/* Larger than /proc/PID/cgroup of a process that does not try to be strange. */
+#define MEMBERSHIP_MAX (1 << 20)
+
+int cgroup_clone_fd(const struct plan_cgroup *plan, const struct cgroup *cgroup)
+{
+	for (size_t i = 0; i < plan->directory_count; i++)
+		if (plan->directories[i].unified)
+			return cgroup->fds[i];
+	return -EBADF;
+}
+
+/* v1 refuses a process with EINVAL as long as its fork is not complete. */
+static int write_pid(int dir, const char *pid)
+{
+	int code = file_write_value(dir, "cgroup.procs", pid);
+
+	for (int tries = 0; code == -EINVAL && tries < 5; tries++) {
+		clock_sleep(30);
+		code = file_write_value(dir, "cgroup.procs", pid);
+	}
+	return code;
+}
+
+static int add_one(const struct plan_cgroup *plan, size_t index, int dir, const char *pid)
+{
+	int code = write_pid(dir, pid);
+
+	if (code < 0 && plan->optional && !plan->has_limits &&
+		(code == -EACCES || code == -EPERM)) {
+		log_debug("'%s': %s", plan->directories[index].path, error_text());
+		error_clear();
+		return 0;
+	}
+	if (code == -ENOSPC)
+		return error_context(code, "'%s': cpuset.cpus or cpuset.mems is empty",
+			plan->directories[index].path);
+	return code < 0 ? error_context(code, "'%s'", plan->directories[index].path) : 0;
+}
+
+int cgroup_add(const struct plan_cgroup *plan, const struct cgroup *cgroup, pid_t pid, bool all)
+{
+	char text[16];
+
+	(void)snprintf(text, sizeof(text), "%d", pid);
+	for (size_t i = 0; i < plan->directory_count; i++)
+		if (cgroup->fds[i] >= 0 && (all || !plan->directories[i].unified))
+			try(add_one(plan, i, cgroup->fds[i], text));
+	return 0;
+}
+
+/* ---- exec --------------------------------------------------------------------------- */
+
+/* The path of a hierarchy in the lines "ID:CONTROLLERS:PATH" of /proc/PID/cgroup; NULL if none. */
+static const char *find_membership(char *text, const struct plan_cgroup_directory *directory)
+{
+	char *save = NULL;
+
+	for (char *line = strtok_r(text, "\n", &save); line; line = strtok_r(NULL, "\n", &save)) {
+		char *controllers = strchr(line, ':');
+		char *path = controllers ? strchr(controllers + 1, ':') : NULL;
+
+		if (!path)
+			continue;
+		*path++ = '\0';
+		if (strcmp(controllers + 1, directory->controllers) == 0)
+			return path;
+	}
+	return NULL;
+}
+
+/* Opens the group that init is in now.  -ENOENT plain where it is in none that we can see. */
+static int open_of_init(const struct plan_cgroup_directory *directory, pid_t init, int *ret_fd)
+{
+	struct arena arena = { 0 };
+	struct plan_cgroup_directory current = *directory;
+	char file[64], *text = NULL;
+	int code;
+
+	(void)snprintf(file, sizeof(file), "/proc/%d/cgroup", init);
+	code = file_read(&arena, AT_FDCWD, file, 0, MEMBERSHIP_MAX, &text, NULL);
+	const char *path = code == 0 ? find_membership(text, directory) : NULL;
+	/* "/../x" is outside of what our cgroup namespace shows, and so of our mounts. */
+	if (!path || strncmp(path, "/..", 3) == 0) {
+		code = -ENOENT;
+	} else {
+		current.path = path_join(&arena, directory->mountpoint, path);
+		code = directory_open(&current, ret_fd);
+	}
+	arena_done(&arena);
+	return code;
+}
+
+/*
+ * A group that hands controllers on can have no processes of its own: then the container (systemd
+ * in it, mostly) has moved init into a group below, and that is where others can be born, too.
+ */
+static bool has_moved_on(int dir)
+{
+	char on[512];
+	ssize_t size = file_read_into(dir, "cgroup.subtree_control", on, sizeof(on));
+
+	return size > 1;
+}
+
+static int open_one(const struct plan_cgroup_directory *directory, pid_t init, int *ret_fd)
+{
+	auto_close int dir = -EBADF, other = -EBADF;
+	int code = directory_open(directory, &dir);
+
+	if (code == -ENOENT)
+		return open_of_init(directory, init, ret_fd);
+	try(code);
+	if (directory->unified && has_moved_on(dir) && open_of_init(directory, init, &other) == 0)
+		*ret_fd = steal_fd(&other);
+	else
+		*ret_fd = steal_fd(&dir);
+	return 0;
+}
+
+int cgroup_open_for_exec(const struct cgroup_paths *paths, pid_t init, struct cgroup *ret_cgroup)
+{
+	struct cgroup cgroup = { 0 };
+
+	if (paths->count > CGROUP_DIRECTORIES_MAX)
+		return refuse("the container has more than %d groups", CGROUP_DIRECTORIES_MAX);
+	for (size_t i = 0; i < CGROUP_DIRECTORIES_MAX; i++)
+		cgroup.fds[i] = -EBADF;
+	for (size_t i = 0; i < paths->count; i++) {
+		int code = open_one(&paths->items[i], init, &cgroup.fds[i]);
+
+		/* A v1 group of a controller that is gone since then. */
+		if (code == 0 || code == -ENOENT)
+			continue;
+		cgroup_close(&cgroup);
+		return error_context(code, "'%s'", paths->items[i].path);
+	}
+	*ret_cgroup = cgroup;
+	return 0;
+}

@@ -19,7 +19,8 @@ enum step_kind { STEP_RUN, STEP_SEND, STEP_WAIT };
 struct step {
 	enum launch_role who;
 	enum step_kind kind;
-	const char *name;                       /* put in front of errors; NULL: nothing is */
+	const char *name;                       /* what is done; put in front of errors */
+	bool whole;                             /* but not here: engines know the whole message */
 	bool (*when)(const struct plan *plan);  /* NULL: always */
 	int (*run)(struct launch *launch);      /* NULL for plain messages */
 	void (*undo)(struct launch *launch);    /* parent only: takes it back when a later step fails */
@@ -36,10 +37,13 @@ extern const struct step_table create_steps, exec_steps;
  */
 int steps_walk(struct launch *launch, const struct step_table *table);
 
-const char *role_name(enum launch_role roles);
+const char *role_name(int roles);
 
 #define STEP(role, words, condition, function, undoing) \
 	{ .who = (role), .kind = STEP_RUN, .name = (words), .when = (condition), \
+	  .run = (function), .undo = (undoing) }
+#define STEP_WHOLE(role, words, condition, function, undoing) \
+	{ .who = (role), .kind = STEP_RUN, .name = (words), .whole = true, .when = (condition), \
 	  .run = (function), .undo = (undoing) }
 #define SEND(role, msg, condition) \
 	{ .who = (role), .kind = STEP_SEND, .when = (condition), .message = MSG_##msg }

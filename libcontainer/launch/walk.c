@@ -6,7 +6,7 @@
 #include "libcontainer/base/log.h"
 #include "libcontainer/launch/launch.h"
 
-const char *role_name(enum launch_role roles)
+const char *role_name(int roles)
 {
 	if (roles & ROLE_PARENT)
 		return "parent";
@@ -72,9 +72,11 @@ static int take_step(struct launch *launch, const struct step *row)
 		return take_message(launch, row);
 
 	int r = row->run(launch);
-	if (r < 0 && row->name)
+	if (r >= 0 || row->whole)
+		return r;
+	if (launch->roles & ROLE_PARENT)
 		return error_context(r, "%s", row->name);
-	return r;
+	return error_context(r, "%s: %s", role_name(launch->roles), row->name);
 }
 
 static bool applies(const struct launch *launch, const struct step *row)

@@ -44,8 +44,12 @@ void *arena_alloc(struct arena *arena, size_t size)
 	assert(!arena->sealed);
 	if (size > SIZE_MAX / 2)
 		out_of_memory();
+	/* An empty list is no NULL, even where it is the first thing that is asked for. */
+	if (size == 0)
+		size = 1;
 	size = (size + ALIGNMENT - 1) & ~(ALIGNMENT - 1);
-	if ((size_t)(arena->end - arena->next) < size)
+	/* An empty arena has no byte to point at, not even for a size of 0. */
+	if (!arena->block || (size_t)(arena->end - arena->next) < size)
 		add_block(arena, size);
 
 	void *memory = arena->next;

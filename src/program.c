@@ -1,8 +1,10 @@
 #include "src/program.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdbool.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "config.h"
@@ -93,11 +95,33 @@ static int words_run(char **words, char **argv, struct outcome *outcome)
 	return command_call(command, words + 1, argv, outcome);
 }
 
+/*
+ * A caller may have closed some of the first three descriptors; the next file opened would take
+ * such a place and be read and written as standard input or output.  One call tells.
+ */
+static bool stdio_fill(void)
+{
+	struct pollfd fds[] = { { .fd = STDIN_FILENO }, { .fd = STDOUT_FILENO },
+		{ .fd = STDERR_FILENO } };
+
+	if (poll(fds, COUNT_OF(fds), 0) <= 0)
+		return true;
+	for (size_t i = 0; i < COUNT_OF(fds); i++) {
+		/* Ascending, so each open takes the lowest place that is free: this one. */
+		if (fds[i].revents & POLLNVAL && open("/dev/null", O_RDWR) < 0)
+			return false;
+	}
+	return true;
+}
+
 int program_run(int argc, char **argv)
 {
 	auto_free char **words = calloc((size_t)argc + 1, sizeof(*words));
 	struct outcome outcome = { .success = EXIT_SUCCESS, .failure = EXIT_FAILURE };
 
+	/* Without all three there may be no place to report to. */
+	if (!stdio_fill())
+		return outcome.failure;
 	/* Parsing rearranges the words, and the sealed copy wants them as they were. */
 	for (int i = 1; words && i < argc; i++)
 		words[i - 1] = argv[i];

@@ -94,7 +94,8 @@ static int directory_make(void **state)
 
 static int directory_remove(void **state)
 {
-	static const char *const names[] = { "out", "err", "log", "config.json", "other.json" };
+	static const char *const names[] = { "out", "err", "log", "config.json", "other.json",
+		"closed.log" };
 
 	(void)state;
 	for (size_t i = 0; i < COUNT_OF(names); i++) {
@@ -514,6 +515,40 @@ static void full_output_is_a_failure(void **state)
 	assert_int_equal(WEXITSTATUS(status), 1);
 }
 
+static int closed_call(void)
+{
+	char *words[] = { (char *)"caisson", (char *)"--log", (char *)"closed.log", (char *)"state",
+		(char *)"missing", NULL };
+
+	if (chdir(directory) < 0)
+		return 99;
+	for (int fd = 0; fd <= 2; fd++)
+		(void)close(fd);
+	return program_run(5, words);
+}
+
+/* Else the log would take the place of standard input, and of standard error the error's line. */
+static void closed_descriptors_are_not_reused(void **state)
+{
+	char text[1024];
+	int status;
+
+	(void)state;
+	pid_t pid = fork();
+	assert_true(pid >= 0);
+	if (pid == 0) {
+		int code = closed_call();
+
+		/* Now the lowest that is free must be behind those three and the log. */
+		_exit(code == 1 && dup(STDERR_FILENO) == 4 ? 0 : 1);
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_true(WIFEXITED(status));
+	assert_int_equal(WEXITSTATUS(status), 0);
+	file_read("closed.log", text, sizeof(text));
+	assert_int_equal(lines_of(text), 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -536,6 +571,7 @@ int main(void)
 		cmocka_unit_test(spec_overwrites_only_by_name),
 		cmocka_unit_test(log_gets_one_line_per_failure),
 		cmocka_unit_test(full_output_is_a_failure),
+		cmocka_unit_test(closed_descriptors_are_not_reused),
 	};
 
 	return cmocka_run_group_tests(tests, directory_make, directory_remove);

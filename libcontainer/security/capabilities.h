@@ -8,7 +8,8 @@
 
 /* Drops from the bounding set what is not in the plan's. */
 int capabilities_limit(const struct plan_capabilities *plan);
-/* Sets effective, permitted, inheritable and ambient. */
+/* Sets effective, permitted, inheritable and ambient.  Those that the kernel would not grant this
+ * process are warned of and left out. */
 int capabilities_apply(const struct plan_capabilities *plan);
 /* The highest capability that the kernel knows. */
 int capabilities_last(void);

@@ -1,9 +1,11 @@
 /*
- * System call filters: compiled by libseccomp in the parent, into a BPF program that init loads with
- * seccomp(2) itself, so that init allocates nothing and flags don't depend on libseccomp's age.
+ * System call filters: compiled by libseccomp in the parent, into a BPF program that init loads
+ * with seccomp(2) itself, so that init allocates nothing and flags don't depend on libseccomp's
+ * age.
  */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "libcontainer/plan/plan.h"
@@ -12,16 +14,20 @@ struct sock_filter;
 struct seccomp_filter {
 	struct sock_filter *instructions; /* malloc'ed; NULL: no filter */
 	size_t count;
-	unsigned int flags;               /* SECCOMP_FILTER_FLAG_* */
-	bool log;
+	unsigned int flags; /* SECCOMP_FILTER_FLAG_* */
 };
 
-/* Unknown system calls are left out (at debug level with their place); a rule that says the same as the
- * default action too.  System calls newer than the profile's newest return ENOSYS, as in runc. */
+/*
+ * Unknown system calls are left out (at debug level with their place); a rule that says the same as
+ * the default action too.  Where the default action refuses, system calls newer than the profile's
+ * newest return ENOSYS, as in runc.  A plan without a filter gives an empty one.
+ */
 int seccomp_compile(const struct plan_seccomp *plan, struct seccomp_filter *ret_filter);
+/* For the calling thread, and what it executes: seccomp(2).  Does nothing with an empty filter. */
 int seccomp_load_filter(const struct seccomp_filter *filter);
 void seccomp_filter_done(struct seccomp_filter *filter);
 /* For features and --version: "2.5.4"; names that this build can do. */
 const char *seccomp_library_version(void);
 bool seccomp_knows_architecture(const char *word);
 bool seccomp_knows_action(const char *word);
+bool seccomp_knows_flag(const char *word);

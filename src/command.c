@@ -53,7 +53,7 @@ int command_check(const struct command *command, char **arguments)
 	bool too_many = command->maximum != COMMAND_ANY_NUMBER && count > command->maximum;
 
 	if (!too_few && !too_many)
-		return 0;
+		return command->check ? command->check(arguments) : 0;
 	if (command->minimum == command->maximum)
 		return command_refuse_count(command, "exactly ", command->minimum);
 	if (too_few)

@@ -25,9 +25,10 @@ struct command {
 	const char *description;      /* lines, indented by three */
 	const struct option *options; /* NULL: none */
 	enum options_order order;
-	int minimum, maximum; /* number of arguments */
-	bool sealed;          /* starts processes in a container: from a sealed copy */
-	int failure;          /* exit status of a failure; 0 stands for 1 */
+	int minimum, maximum;           /* number of arguments */
+	int (*check)(char **arguments); /* what the numbers don't say; NULL: nothing */
+	bool sealed;                    /* starts processes in a container: from a sealed copy */
+	int failure;                    /* exit status of a failure; 0 stands for 1 */
 	int (*run)(struct command_call *call);
 };
 
@@ -41,7 +42,7 @@ extern const struct command command_create, command_delete, command_exec, comman
 /* Fails in runc's words where there is none of that name. */
 int command_find(const char *name, const struct command **ret_command);
 
-/* Checks the number of arguments. */
+/* Checks the number of arguments, and what else can be wrong in how the command is called. */
 int command_check(const struct command *command, char **arguments);
 
 /* The help of a command, or of the program where command is NULL.  NULL where memory is out. */

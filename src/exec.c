@@ -40,16 +40,21 @@ static const struct option exec_options[] = {
 };
 /* clang-format on */
 
+static int exec_check(char **arguments)
+{
+	if (!exec.process && !arguments[1])
+		return refuse("caisson: \"exec\" requires a minimum of 2 argument(s)");
+	if (exec.process && arguments[1])
+		return refuse("exec: both a command and --process are given");
+	return 0;
+}
+
 static int exec_run(struct command_call *call)
 {
 	int wait_status = 0;
 
 	exec.id = call->arguments[0];
 	exec.args = (const char **)call->arguments + 1;
-	if (!exec.process && !exec.args[0])
-		return refuse("exec: neither a command nor --process is given");
-	if (exec.process && exec.args[0])
-		return refuse("exec: both a command and --process are given");
 	try(container_exec(call->context, &exec, &wait_status));
 	call->status = command_status(wait_status);
 	return 0;
@@ -69,6 +74,7 @@ const struct command command_exec = {
 	.order = OPTIONS_FIRST,
 	.minimum = 1,
 	.maximum = COMMAND_ANY_NUMBER,
+	.check = exec_check,
 	.sealed = true,
 	.failure = 255,
 	.run = exec_run,

@@ -15,6 +15,7 @@
 
 #include "libcontainer/base/cleanup.h"
 #include "src/command.h"
+#include "src/globals.h"
 
 /* Last: its fail() takes the name of ours. */
 #include <setjmp.h>
@@ -131,6 +132,37 @@ static void help_is_shown_for_all(void **state)
 		assert_int_equal(CALL("help", (*command)->name), 0);
 		assert_starts(out, start);
 		assert_string_equal(err, "");
+	}
+}
+
+static void table_check(const struct option *options)
+{
+	for (const struct option *one = options; one && one->name; one++) {
+		bool flag = one->kind == OPTION_FLAG || one->kind == OPTION_MAYBE;
+
+		assert_non_null(one->target.flag);
+		assert_int_equal(flag, one->argument == NULL);
+		assert_true(strlen(one->name) > 1);
+		assert_string_not_equal(one->name, "help");
+		assert_int_not_equal(one->letter, 'h');
+		for (const struct option *other = options; other != one; other++) {
+			assert_string_not_equal(one->name, other->name);
+			assert_true(!one->letter || one->letter != other->letter);
+		}
+	}
+}
+
+static void tables_are_sound(void **state)
+{
+	(void)state;
+	table_check(globals_options);
+	for (const struct command *const *command = commands; *command; command++) {
+		table_check((*command)->options);
+		assert_non_null((*command)->run);
+		assert_non_null((*command)->summary);
+		/* In the order of their names, so that nobody has to search the help. */
+		if (command != commands)
+			assert_true(strcmp(command[-1]->name, command[0]->name) < 0);
 	}
 }
 
@@ -276,10 +308,12 @@ static void exec_hands_on_its_options(void **state)
 		" pid-file=f\n console-socket=s\n preserve-fds=2\n tty\n detach\n ignore-paused\n");
 	assert_int_equal(CALL("exec", "--process", "p.json", "a"), 0);
 	assert_has(out, "\n process=p.json\n");
-	assert_int_equal(CALL("exec", "a"), 255);
-	assert_has(err, "neither a command nor --process");
-	assert_int_equal(CALL("exec", "-p", "p.json", "a", "ls"), 255);
+	assert_int_equal(CALL("exec", "a"), 1);
+	assert_has(err, "\\\"exec\\\" requires a minimum of 2 argument(s)");
+	assert_string_equal(out, "");
+	assert_int_equal(CALL("exec", "-p", "p.json", "a", "ls"), 1);
 	assert_has(err, "both a command and --process");
+	assert_string_equal(out, "");
 }
 
 static void only_starters_are_sealed(void **state)
@@ -553,6 +587,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(help_is_shown_for_all),
+		cmocka_unit_test(tables_are_sound),
 		cmocka_unit_test(unknown_commands_have_no_help),
 		cmocka_unit_test(version_has_four_lines),
 		cmocka_unit_test(argument_counts_are_checked),

@@ -26,8 +26,7 @@ static const char example[] =
 "    'capabilities': {"
 "      'bounding': " CAPABILITIES ","
 "      'effective': " CAPABILITIES ","
-"      'permitted': " CAPABILITIES ","
-"      'ambient': " CAPABILITIES
+"      'permitted': " CAPABILITIES
 "    },"
 "    'rlimits': [{ 'type': 'RLIMIT_NOFILE', 'hard': 1024, 'soft': 1024 }],"
 "    'noNewPrivileges': true"

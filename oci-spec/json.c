@@ -55,7 +55,8 @@ struct parser {
 	struct json_value *last[JSON_DEPTH_MAX]; /* the latest child of each */
 	size_t depth;
 	size_t count;
-	const char *key; /* of the value that comes next */
+	const char *key; /* of the value that comes next, and where it ends */
+	size_t key_offset;
 	struct json_value *root;
 	const char *refusal; /* why we stopped yajl; NULL if it stopped by itself */
 	size_t refusal_offset;
@@ -80,7 +81,7 @@ static struct json_value *add_value(struct parser *parser, enum json_kind kind)
 	struct json_value *value = arena_new(parser->arena, struct json_value);
 	value->kind = kind;
 	value->key = steal_ptr(parser->key);
-	value->offset = (uint32_t)yajl_get_bytes_consumed(parser->handle);
+	value->offset = (uint32_t)parser->key_offset;
 	if (parser->depth == 0) {
 		parser->root = value;
 		return value;
@@ -142,6 +143,7 @@ static int on_key(void *context, const unsigned char *text, size_t length)
 	if (memchr(text, '\0', length))
 		return stop(parser, "a NUL character in a key");
 	parser->key = copy_text(parser, text, length);
+	parser->key_offset = yajl_get_bytes_consumed(parser->handle);
 	return 1;
 }
 
@@ -240,11 +242,12 @@ static const yajl_callbacks callbacks = {
 	.yajl_end_array = on_close_array,
 };
 
+/* offset is that of the byte behind what is wrong, as yajl counts. */
 static int refuse_at(const char *text, size_t offset, const char *why)
 {
 	size_t line = 1, column = 1;
 
-	for (size_t i = 0; i < offset; i++) {
+	for (size_t i = 0; i + 1 < offset; i++) {
 		column++;
 		if (text[i] == '\n') {
 			line++;

@@ -9,6 +9,9 @@
 #include <string.h>
 
 #include <cmocka.h>
-#undef fail /* base/error.h has a function of that name; tests use assertions alone */
+/* base/error.h has a function of that name. */
+#undef fail
+#undef fail_msg
+#define test_fails(...) (print_error("" __VA_ARGS__), _fail(__FILE__, __LINE__))
 
 #include "libcontainer/base/cleanup.h"

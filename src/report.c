@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "libcontainer/base/clock.h"
 #include "libcontainer/base/cleanup.h"
 #include "libcontainer/base/error.h"
 #include "src/journal.h"
@@ -35,34 +36,11 @@ static void line_puts(struct report_line *line, const char *text)
 	line_append(line, text, strlen(text));
 }
 
-/*
- * RFC 3339 in UTC.  Not gmtime(): that reads /etc/localtime on its way.  The date is that of the
- * proleptic Gregorian calendar, counted from a first of March, so that leap days end a year.
- */
 static void line_put_time(struct report_line *line, time_t now)
 {
-	char text[64];
-	int64_t days = now / 86400;
-	int second = (int)(now % 86400);
+	char text[CLOCK_TEXT_SIZE];
 
-	if (second < 0) {
-		second += 86400;
-		days--;
-	}
-	days += 719468; /* from 0000-03-01 to 1970-01-01 */
-	int64_t era = (days >= 0 ? days : days - 146096) / 146097;
-	int day_of_era = (int)(days - era * 146097);
-	int year_of_era =
-		(day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
-	int day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-	int month = (5 * day_of_year + 2) / 153; /* March is 0 */
-	int day = day_of_year - (153 * month + 2) / 5 + 1;
-	long long year = year_of_era + era * 400 + (month >= 10);
-
-	(void)snprintf(text, sizeof(text), "%04lld-%02d-%02dT%02d:%02d:%02dZ", year,
-		month < 10 ? month + 3 : month - 9, day, second / 3600, second / 60 % 60,
-		second % 60);
-	line_puts(line, text);
+	line_puts(line, clock_text(&(struct timespec){ .tv_sec = now }, false, text));
 }
 
 /* The length of the UTF-8 sequence at text; 0 where it is none, or a character that is not text. */

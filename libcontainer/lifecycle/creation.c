@@ -4,7 +4,6 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <sched.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -12,6 +11,7 @@
 #include <unistd.h>
 
 #include "libcontainer/base/cleanup.h"
+#include "libcontainer/base/clock.h"
 #include "libcontainer/base/error.h"
 #include "libcontainer/base/parse.h"
 #include "libcontainer/base/path.h"
@@ -103,14 +103,10 @@ static int read_spec(struct creation *creation, const char *path)
 static const char *time_text(struct arena *arena)
 {
 	struct timespec now;
-	struct tm parts;
-	char text[64];
+	char text[CLOCK_TEXT_SIZE];
 
 	(void)clock_gettime(CLOCK_REALTIME, &now);
-	(void)gmtime_r(&now.tv_sec, &parts);
-	size_t length = strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%S", &parts);
-	(void)snprintf(text + length, sizeof(text) - length, ".%09ldZ", now.tv_nsec);
-	return arena_strdup(arena, text);
+	return arena_strdup(arena, clock_text(&now, true, text));
 }
 
 static void fill_record(struct creation *creation)

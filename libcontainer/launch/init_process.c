@@ -60,7 +60,9 @@ int init_set_labels(struct launch *launch)
 /* Descriptors first: RLIMIT_NOFILE may leave no number to move them to. */
 int init_close_descriptors(struct launch *launch)
 {
-	int *keep[] = { &launch->init.fd, &launch->start_fifo, &launch->report_fifo };
+	int *const ours[] = { &launch->init.fd, &launch->start_fifo, &launch->report_fifo };
+	int *keep[COUNT_OF(ours)];
+	size_t count = 0;
 	const struct plan_process *plan = &launch->plan->process;
 
 	fd_close(&launch->procfs);
@@ -68,7 +70,11 @@ int init_close_descriptors(struct launch *launch)
 	rootfs_done(&launch->rootfs);
 	if (!plan->terminal)
 		try(descriptors_own_stdio(plan->uid));
-	return descriptors_keep(plan->inherited_fds, keep, COUNT_OF(keep));
+	for (size_t i = 0; i < COUNT_OF(ours); i++) {
+		if (*ours[i] >= 0)
+			keep[count++] = ours[i];
+	}
+	return descriptors_keep(plan->inherited_fds, keep, count);
 }
 
 int init_set_limits(struct launch *launch)

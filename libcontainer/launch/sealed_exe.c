@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <link.h>
 #include <stdbool.h>
 #include <sys/sendfile.h>
 #include <sys/stat.h>
@@ -14,13 +15,39 @@
 #include "libcontainer/kernel/fd.h"
 #include "libcontainer/kernel/syscall.h"
 
+/*
+ * How much of the file the kernel maps: symbols and debug sections lie behind, and copying them would
+ * cost more than all the rest.  All of it where the headers are not as expected.
+ */
+static off_t loaded_size(int file, off_t size)
+{
+	ElfW(Ehdr) header;
+	ElfW(Phdr) segments[16];
+	off_t end = 0;
+
+	if (pread(file, &header, sizeof(header), 0) != (ssize_t)sizeof(header) ||
+	    header.e_phentsize != sizeof(segments[0]) || header.e_phnum > COUNT_OF(segments))
+		return size;
+
+	ssize_t length = (ssize_t)(header.e_phnum * sizeof(segments[0]));
+	if (pread(file, segments, (size_t)length, (off_t)header.e_phoff) != length)
+		return size;
+	for (size_t i = 0; i < header.e_phnum; i++) {
+		off_t last = (off_t)(segments[i].p_offset + segments[i].p_filesz);
+
+		if (segments[i].p_type == PT_LOAD && last > end)
+			end = last;
+	}
+	return end > 0 && end < size ? end : size;
+}
+
 static int copy_executable(int from, int to)
 {
 	struct stat status;
 
 	if (fstat(from, &status) < 0)
 		return fail(errno, "stat our own executable");
-	for (off_t left = status.st_size; left > 0;) {
+	for (off_t left = loaded_size(from, status.st_size); left > 0;) {
 		ssize_t n = sendfile(to, from, NULL, (size_t)left);
 
 		if (n < 0 && errno == EINTR)

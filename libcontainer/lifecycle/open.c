@@ -138,10 +138,7 @@ int container_run_hooks(struct container *container, enum plan_hook_point point,
 
 	if (!has_hooks(record, point))
 		return 0;
-	int r = record_load_config(&container->arena, container->directory, &planning.spec);
-	if (r == -ENOENT)
-		return refuse_as(ENOENT, "the container's configuration is gone");
-	try(r);
+	try(record_load_config(&container->arena, container->directory, &planning.spec));
 	planning.process = planning.spec->process;
 	try(plan_hooks(&planning));
 	try(status_document(record, status, false, &state));

@@ -194,8 +194,9 @@ int record_load_config(struct arena *arena, int directory, const struct spec_con
 	size_t size;
 
 	int r = file_read(arena, directory, STORE_CONFIG, O_NOFOLLOW, JSON_SIZE_MAX, &text, &size);
-	if (r < 0)
-		return r;
+	if (r == -ENOENT)
+		return refuse_as(ENOENT, "the container's configuration is gone");
+	try(r);
 	try(spec_read_config(arena, text, size, &spec), "saved '%s'", STORE_CONFIG);
 	*ret_spec = spec;
 	return 0;

@@ -27,7 +27,7 @@ struct record {
 	const char *created; /* RFC 3339 with nanoseconds, UTC */
 	const char *owner;   /* "" as in runc */
 	enum record_phase phase;
-	pid_t pid;              /* of init; 0 while creating */
+	pid_t pid;              /* of init; 0 before there is one */
 	uint64_t start_time;    /* as in kernel/pidfd.h */
 	bool started;           /* by run: there is no start to wait for */
 	bool own_pid_namespace; /* killing init kills all */
@@ -51,5 +51,5 @@ int record_save(int directory, const struct record *record);
 int record_load(struct arena *arena, int directory, struct record *ret_record);
 
 int record_save_config(int directory, const char *text, size_t size);
-/* -ENOENT, plain, where there is none. */
+/* -ENOENT, with words, where there is none. */
 int record_load_config(struct arena *arena, int directory, const struct spec_config **ret_spec);

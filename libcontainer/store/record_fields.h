@@ -1,6 +1,6 @@
 /*
- * Rows of record.json.  Columns: see oci-spec/fields/config.h.  A change that an older caisson would
- * misunderstand makes RECORD_VERSION one higher.
+ * Rows of record.json.  Columns: see oci-spec/fields/config.h.  A change that an older caisson
+ * would misunderstand makes RECORD_VERSION one higher.
  */
 #pragma once
 

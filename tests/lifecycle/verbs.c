@@ -164,6 +164,18 @@ static void delete_works_on_what_is_left(void **state)
 	}
 }
 
+/* Init may hang in a hook; what it is has been recorded. */
+static void delete_kills_the_init_of_a_killed_create(void **state)
+{
+	struct fixture *fixture = *state;
+	struct record record = record_sample("c");
+
+	record.phase = RECORD_CREATING;
+	pid_t pid = make_container(fixture, "c", false, &record);
+	assert_int_equal(container_delete(&fixture->context, "c", false), 0);
+	assert_int_equal(reap(pid), SIGKILL);
+}
+
 static void delete_by_force_removes_a_broken_record(void **state)
 {
 	struct fixture *fixture = *state;
@@ -393,6 +405,7 @@ int main(void)
 		TEST(delete_kills_what_was_not_started),
 		TEST(delete_by_force_kills),
 		TEST(delete_works_on_what_is_left),
+		TEST(delete_kills_the_init_of_a_killed_create),
 		TEST(delete_by_force_removes_a_broken_record),
 		TEST(hooks_get_the_state),
 		TEST(a_failed_poststart_hook_ends_the_container),

@@ -2,7 +2,7 @@
 # The man pages and the option tables say the same: every option of each command's --help stands in
 # its page as written there, and every .It Fl of a page is an option of the command; every command
 # has a page, every page a command, and caisson.8 lists them all.
-# usage: check-options.sh [PROGRAM]     lists what differs; the exit status says whether anything did
+# usage: check-options.sh [PROGRAM]   lists what differs; the exit status says whether anything did
 
 set -u
 program=${1:-./caisson}

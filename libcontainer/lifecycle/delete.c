@@ -1,5 +1,6 @@
 #include <regex.h>
 #include <signal.h>
+#include <time.h>
 
 #include "libcontainer/base/cleanup.h"
 #include "libcontainer/base/error.h"
@@ -60,20 +61,26 @@ static int remove_all(struct container *container)
 
 /*
  * Another command does not let go of the container: it may wait for a hook or for init itself.
- * Without init it mostly fails and cleans up; if it does not, go on without its leave.
+ * Without init it mostly fails at once and cleans up; if it does not, go on without its leave.
  */
 static int interrupt(
 	const struct container_context *c, const char *id, int *ret_directory, bool *ret_locked)
 {
+	const struct timespec interval = { .tv_nsec = 10 * 1000 * 1000 };
 	auto_container struct container container = CONTAINER_NONE;
+	auto_close int directory = -EBADF;
 
+	try(store_open(c->root, id, false, &directory));
 	if (container_open(c, id, false, &container) == 0 && kill_all(&container) < 0)
 		log_warning("'%s': %s", id, error_text());
-	int r = store_open(c->root, id, true, ret_directory);
-	if (r != -ETIMEDOUT)
-		return r;
+	error_clear();
+	for (int i = 0; i < 100 && store_is_locked(directory); i++)
+		(void)nanosleep(&interval, NULL);
+	if (!store_is_locked(directory))
+		return store_open(c->root, id, true, ret_directory);
 	*ret_locked = false;
-	return store_open(c->root, id, false, ret_directory);
+	*ret_directory = steal_fd(&directory);
+	return 0;
 }
 
 /* What has no record that could be read, hence no processes that could be found. */

@@ -1,0 +1,134 @@
+/* Programs for devices say what the rules say: each program is run here, on every request. */
+#include <linux/bpf.h>
+
+#include "tests/cgroup/rules.h"
+
+/* Runs what the compiler uses of BPF; anything else, or a jump out of the program, is a failure. */
+static bool run(const struct bpf_insn *program, size_t size, const struct request *request)
+{
+	uint64_t r[11] = { 0 };
+	const struct bpf_cgroup_dev_ctx context = {
+		.access_type = (request->type == 'b' ? BPF_DEVCG_DEV_BLOCK : BPF_DEVCG_DEV_CHAR) |
+			       ((request->access & READ ? BPF_DEVCG_ACC_READ : 0) |
+				       (request->access & WRITE ? BPF_DEVCG_ACC_WRITE : 0) |
+				       (request->access & MAKE ? BPF_DEVCG_ACC_MKNOD : 0))
+				       << 16,
+		.major = (unsigned int)request->major,
+		.minor = (unsigned int)request->minor,
+	};
+
+	for (size_t at = 0; at < size; at++) {
+		const struct bpf_insn *in = &program[at];
+		uint64_t *to = &r[in->dst_reg];
+		uint64_t number = (uint64_t)(int64_t)in->imm;
+		bool jump = false;
+		unsigned int word;
+
+		switch (in->code) {
+		case BPF_LDX | BPF_MEM | BPF_W:
+			assert_int_equal(in->src_reg, 1);
+			assert_true(in->off >= 0 && (size_t)in->off < sizeof(context));
+			memcpy(&word, (const char *)&context + in->off, sizeof(word));
+			*to = word;
+			break;
+		case BPF_ALU64 | BPF_X | BPF_MOV:
+			*to = r[in->src_reg];
+			break;
+		case BPF_ALU64 | BPF_K | BPF_MOV:
+			*to = number;
+			break;
+		case BPF_ALU64 | BPF_K | BPF_AND:
+			*to &= number;
+			break;
+		case BPF_ALU64 | BPF_K | BPF_RSH:
+			*to >>= number;
+			break;
+		case BPF_JMP | BPF_K | BPF_JNE:
+			jump = *to != number;
+			break;
+		case BPF_JMP | BPF_K | BPF_JSET:
+			jump = (*to & number) != 0;
+			break;
+		case BPF_JMP | BPF_JA:
+			jump = true;
+			break;
+		case BPF_JMP | BPF_EXIT:
+			return r[0];
+		default:
+			test_fails("instruction %x\n", in->code);
+		}
+		/* Forward only: the kernel refuses loops. */
+		assert_true(in->off >= 0);
+		if (jump)
+			at += (size_t)in->off;
+	}
+	test_fails("the program has no end\n");
+	return false;
+}
+
+static void check(const struct plan_device_rule *rules, size_t count)
+{
+	struct bpf_insn program[DEVICES_PROGRAM_MAX(8)];
+	struct request request;
+	size_t size = devices_compile(rules, count, program);
+
+	assert_true(size <= DEVICES_PROGRAM_MAX(count));
+	for (unsigned int n = 0; make_request(n, &request); n++)
+		if (run(program, size, &request) != is_allowed(rules, count, &request))
+			test_fails("%zu rules, request %u\n", count, n);
+}
+
+static void all_pairs(void **state)
+{
+	struct plan_device_rule rules[2] = { 0 };
+
+	(void)state;
+	check(rules, 0);
+	for (unsigned int a = 0; make_rule(a, &rules[0]); a++) {
+		check(rules, 1);
+		for (unsigned int b = 0; make_rule(b, &rules[1]); b++)
+			check(rules, 2);
+	}
+}
+
+static void longer_lists(void **state)
+{
+	struct plan_device_rule rules[8];
+	uint32_t chance = 1;
+
+	(void)state;
+	for (int round = 0; round < 20000; round++) {
+		size_t count = 3 + (size_t)round % 6;
+
+		for (size_t i = 0; i < count; i++) {
+			chance = chance * 1664525 + 1013904223;
+			(void)make_rule((chance >> 8) % RULES, &rules[i]);
+		}
+		check(rules, count);
+	}
+}
+
+/* The verifier refuses code that is never reached. */
+static void nothing_before_a_rule_for_all(void **state)
+{
+	static const struct plan_device_rule rules[] = {
+		{ true, 'c', 1, 3, true, true, true },
+		{ false, 'a', -1, -1, true, true, true },
+	};
+	struct bpf_insn program[DEVICES_PROGRAM_MAX(2)];
+
+	(void)state;
+	assert_int_equal(
+		devices_compile(rules, 2, program), devices_compile(rules + 1, 1, program));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(all_pairs),
+		cmocka_unit_test(longer_lists),
+		cmocka_unit_test(nothing_before_a_rule_for_all),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,146 @@
+/* Where the container's groups are. */
+#include "tests/plan/hosts.h"
+
+static const char *path_in(size_t index)
+{
+	assert_true(index < plan.cgroup.directory_count);
+	return plan.cgroup.directories[index].path;
+}
+
+static void absolute_is_below_each_mountpoint(void **state)
+{
+	(void)state;
+	begin_on(&host_hybrid);
+	linux_.cgroups_path = "/pod/box";
+	assert_int_equal(decide(plan_cgroup), 0);
+	assert_int_equal(plan.cgroup.directory_count, 8);
+	assert_string_equal(path_in(0), "/sys/fs/cgroup/cpu,cpuacct/pod/box");
+	assert_string_equal(path_in(6), "/sys/fs/cgroup/systemd/pod/box");
+	assert_string_equal(path_in(7), "/sys/fs/cgroup/unified/pod/box");
+	assert_true(plan.cgroup.directories[7].unified);
+	assert_string_equal(plan.cgroup.directories[0].controllers, "cpu,cpuacct");
+	assert_true(plan.cgroup.has_limits);
+
+	begin_on(&host_v2);
+	linux_.cgroups_path = "/pod//box/";
+	assert_int_equal(decide(plan_cgroup), 0);
+	assert_string_equal(path_in(0), "/sys/fs/cgroup/pod/box");
+}
+
+static void relative_is_below_our_own(void **state)
+{
+	(void)state;
+	begin_on(&host_hybrid);
+	linux_.cgroups_path = "pod/box";
+	assert_int_equal(decide(plan_cgroup), 0);
+	assert_string_equal(path_in(1), "/sys/fs/cgroup/cpuset/pod/box");
+	assert_string_equal(path_in(2), "/sys/fs/cgroup/memory/us/deep/pod/box");
+	/* Beside our own group, which has a process and so no controllers to hand on. */
+	assert_string_equal(path_in(7), "/sys/fs/cgroup/unified/us/pod/box");
+}
+
+static void id_serves_without_a_path(void **state)
+{
+	(void)state;
+	begin_on(&host_v2);
+	assert_int_equal(decide(plan_cgroup), 0);
+	assert_string_equal(path_in(0), "/sys/fs/cgroup/user.slice/box");
+	assert_false(plan.cgroup.has_limits);
+	assert_false(plan.cgroup.optional);
+
+	begin_on(&host_v2);
+	spec.linux_ = NULL;
+	options.rootless = true;
+	assert_int_equal(decide(plan_cgroup), 0);
+	assert_string_equal(path_in(0), "/sys/fs/cgroup/user.slice/box");
+	assert_true(plan.cgroup.optional);
+}
+
+static void dots_lead_nowhere(void **state)
+{
+	static const char *const paths[] = { "../../../x", "/../../x", "a/../../../x" };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(paths); i++) {
+		begin_on(&host_v1);
+		linux_.cgroups_path = paths[i];
+		assert_int_equal(decide(plan_cgroup), 0);
+		assert_string_equal(path_in(2), paths[i][0] == '/'
+							? "/sys/fs/cgroup/memory/x"
+							: "/sys/fs/cgroup/memory/us/deep/x");
+	}
+}
+
+static void group_must_be_the_containers(void **state)
+{
+	static const char *const paths[] = { "/", "..", ".", "a/..", "//" };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(paths); i++) {
+		begin_on(&host_v2);
+		linux_.cgroups_path = paths[i];
+		assert_int_equal(decide(plan_cgroup), -EINVAL);
+		assert_chain("linux.cgroupsPath: ");
+	}
+}
+
+/* Shown where our own group is outside of our cgroup namespace. */
+static void own_group_outside_is_the_root(void **state)
+{
+	struct host_hierarchy outside = { "", "/sys/fs/cgroup", "/../../other", true };
+	struct host strange = host_v2;
+
+	(void)state;
+	strange.hierarchies = &outside;
+	begin_on(&strange);
+	assert_int_equal(decide(plan_cgroup), 0);
+	assert_string_equal(path_in(0), "/sys/fs/cgroup/box");
+}
+
+static void managers(void **state)
+{
+	(void)state;
+	begin_on(&host_v2);
+	options.cgroup_manager = PLAN_CGROUP_SYSTEMD;
+	assert_int_equal(decide(plan_cgroup), -EINVAL);
+	assert_chain("the systemd cgroup driver is not available in this build: use cgroupfs");
+
+	begin_on(&host_v2);
+	options.cgroup_manager = PLAN_CGROUP_DISABLED;
+	assert_int_equal(decide(plan_cgroup), 0);
+	assert_int_equal(plan.cgroup.directory_count, 0);
+	assert_int_equal(plan.cgroup.manager, PLAN_CGROUP_DISABLED);
+}
+
+static void host_without_groups(void **state)
+{
+	static const struct host none = { .cgroup_layout = HOST_CGROUP_NONE };
+
+	(void)state;
+	begin_on(&none);
+	assert_int_equal(decide(plan_cgroup), -EINVAL);
+	begin_on(&none);
+	options.rootless = true;
+	assert_int_equal(decide(plan_cgroup), 0);
+	assert_int_equal(plan.cgroup.directory_count, 0);
+	begin_on(&none);
+	options.rootless = true;
+	linux_.cgroups_path = "/x";
+	assert_int_equal(decide(plan_cgroup), -EINVAL);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_teardown(absolute_is_below_each_mountpoint, end_test),
+		cmocka_unit_test_teardown(relative_is_below_our_own, end_test),
+		cmocka_unit_test_teardown(id_serves_without_a_path, end_test),
+		cmocka_unit_test_teardown(dots_lead_nowhere, end_test),
+		cmocka_unit_test_teardown(group_must_be_the_containers, end_test),
+		cmocka_unit_test_teardown(own_group_outside_is_the_root, end_test),
+		cmocka_unit_test_teardown(managers, end_test),
+		cmocka_unit_test_teardown(host_without_groups, end_test),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

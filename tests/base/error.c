@@ -1,13 +1,8 @@
 #include "libcontainer/base/error.h"
 
 #include <errno.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <string.h>
 
-#include <cmocka.h>
+#include "tests/check.h"
 
 static int clear(void **state)
 {

@@ -1,16 +1,11 @@
 #include "libcontainer/base/log.h"
 
-#include <errno.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <string.h>
-
-#include <cmocka.h>
-
 #include "libcontainer/base/error.h"
+
+#include <errno.h>
+#include <stdio.h>
+
+#include "tests/check.h"
 
 struct heard {
 	unsigned int lines;

@@ -36,13 +36,10 @@ struct search {
 	size_t found_count;
 };
 
-static int read_memberships(struct arena *arena, struct membership *memberships, size_t *ret_count)
+static int parse_memberships(char *text, struct membership *memberships, size_t *ret_count)
 {
-	char *text;
 	size_t count = 0;
 
-	try(file_read(arena, AT_FDCWD, "/proc/self/cgroup", 0, CGROUP_FILE_LIMIT, &text, NULL),
-		"read '/proc/self/cgroup'");
 	while (text && *text && count < HIERARCHIES_AT_MOST) {
 		char *line = strsep(&text, "\n");
 
@@ -139,19 +136,16 @@ static int visit_mount(const struct mountinfo_entry *entry, void *context)
 	return 0;
 }
 
-static int read_v1(struct arena *arena, struct host *host)
+int host_parse_v1(struct arena *arena, char *cgroup, char *mountinfo, struct host *host)
 {
 	struct membership memberships[HIERARCHIES_AT_MOST];
 	struct search search = { .arena = arena, .memberships = memberships };
-	char *text;
 
-	try(read_memberships(arena, memberships, &search.membership_count));
+	try(parse_memberships(cgroup, memberships, &search.membership_count));
 	if (search.membership_count == 0)
 		return 0;
 	search.found = arena_new_array(arena, struct host_hierarchy, search.membership_count);
-	try(file_read(arena, AT_FDCWD, "/proc/self/mountinfo", 0, MOUNTINFO_LIMIT, &text, NULL),
-		"read '/proc/self/mountinfo'");
-	try(mountinfo_walk(text, visit_mount, &search));
+	try(mountinfo_walk(mountinfo, visit_mount, &search));
 	if (search.found_count == 0)
 		return 0;
 	host->cgroup_layout = HOST_CGROUP_V1;
@@ -160,13 +154,13 @@ static int read_v1(struct arena *arena, struct host *host)
 	return 0;
 }
 
-static int read_v2(struct arena *arena, struct host *host)
+int host_parse_v2(struct arena *arena, char *cgroup, struct host *host)
 {
 	struct membership memberships[HIERARCHIES_AT_MOST];
 	const char *own = "/";
 	size_t count;
 
-	try(read_memberships(arena, memberships, &count));
+	try(parse_memberships(cgroup, memberships, &count));
 	for (size_t i = 0; i < count; i++)
 		if (!memberships[i].controllers[0])
 			own = path_below_root(memberships[i].path, "/");
@@ -185,17 +179,23 @@ static int read_v2(struct arena *arena, struct host *host)
 static int read_cgroups(struct arena *arena, struct host *host)
 {
 	struct statfs facts;
+	char *cgroup, *mountinfo;
 
 	host->cgroup_layout = HOST_CGROUP_NONE;
 	if (statfs(CGROUP_ROOT, &facts) < 0)
 		return errno == ENOENT || errno == EACCES ? 0
 							  : fail(errno, "stat '%s'", CGROUP_ROOT);
-	if (facts.f_type == CGROUP2_SUPER_MAGIC)
-		return read_v2(arena, host);
 	/* Nothing is mounted on the empty directory that sysfs has for it. */
 	if (facts.f_type == SYSFS_MAGIC)
 		return 0;
-	return read_v1(arena, host);
+	try(file_read(arena, AT_FDCWD, "/proc/self/cgroup", 0, CGROUP_FILE_LIMIT, &cgroup, NULL),
+		"read '/proc/self/cgroup'");
+	if (facts.f_type == CGROUP2_SUPER_MAGIC)
+		return host_parse_v2(arena, cgroup, host);
+	try(file_read(
+		    arena, AT_FDCWD, "/proc/self/mountinfo", 0, MOUNTINFO_LIMIT, &mountinfo, NULL),
+		"read '/proc/self/mountinfo'");
+	return host_parse_v1(arena, cgroup, mountinfo, host);
 }
 
 static bool has_apparmor(void)

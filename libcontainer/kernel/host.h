@@ -40,3 +40,10 @@ struct host {
  * thousands of mounts.
  */
 int host_read(struct arena *arena, struct host *ret_host);
+
+/*
+ * What host_read() makes of the contents of /proc/self/cgroup and /proc/self/mountinfo, which these
+ * change.  host is left alone where no hierarchy is mounted.  For tests with other machines' files.
+ */
+int host_parse_v1(struct arena *arena, char *cgroup, char *mountinfo, struct host *host);
+int host_parse_v2(struct arena *arena, char *cgroup, struct host *host);

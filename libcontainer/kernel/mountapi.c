@@ -484,14 +484,24 @@ static int legacy_attach(struct mountapi_mount *made, int target)
 	return r;
 }
 
+static bool is_directory(int fd)
+{
+	struct stat facts;
+
+	return fstat(fd, &facts) == 0 && S_ISDIR(facts.st_mode);
+}
+
 int mountapi_attach(struct mountapi_mount *mount, int target)
 {
 	if (mount->fd < 0)
 		return legacy_attach(mount, target);
 	if (move_mount(mount->fd, "", target, "",
-		    MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH) < 0)
-		return fail(errno, "attach a mount");
-	return 0;
+		    MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH) == 0)
+		return 0;
+	/* mount(2) has a word of its own for this, which engines look for and explain. */
+	if (errno == EINVAL && is_directory(mount->fd) != is_directory(target))
+		errno = ENOTDIR;
+	return fail(errno, "attach a mount");
 }
 
 void mountapi_done(struct mountapi_mount *mount)

@@ -10,8 +10,8 @@
 #include <sys/wait.h>
 
 #include "libcontainer/base/error.h"
-#include "libcontainer/kernel/clock.h"
 #include "libcontainer/kernel/file.h"
+#include "libcontainer/kernel/monotonic.h"
 
 int pidfd_make(pid_t pid, int *ret_fd)
 {
@@ -33,7 +33,7 @@ int pidfd_signal(int pidfd, int signal)
 int pidfd_await(int pidfd, int timeout)
 {
 	struct pollfd entry = { .fd = pidfd, .events = POLLIN };
-	int64_t end = timeout > 0 ? clock_milliseconds() + timeout : 0;
+	int64_t end = timeout > 0 ? monotonic_milliseconds() + timeout : 0;
 
 	for (;;) {
 		int ready = poll(&entry, 1, timeout);
@@ -47,7 +47,7 @@ int pidfd_await(int pidfd, int timeout)
 		if (errno != EINTR)
 			return fail(errno, "wait for a process");
 		if (timeout > 0) {
-			int64_t left = end - clock_milliseconds();
+			int64_t left = end - monotonic_milliseconds();
 			timeout = left > 0 ? (int)left : 0;
 		}
 	}

@@ -11,8 +11,8 @@
 
 #include "libcontainer/base/cleanup.h"
 #include "libcontainer/base/error.h"
-#include "libcontainer/kernel/clock.h"
 #include "libcontainer/kernel/fd.h"
+#include "libcontainer/kernel/monotonic.h"
 #include "libcontainer/kernel/pidfd.h"
 
 /* What the program starts with, all above stdio; and our end of its output. */
@@ -230,14 +230,14 @@ static void drain(int *fd, struct tail *tail)
  */
 static int await_end(int pidfd, int64_t timeout, int *captured, struct tail *tail)
 {
-	int64_t end = timeout > 0 ? clock_milliseconds() + timeout : 0;
+	int64_t end = timeout > 0 ? monotonic_milliseconds() + timeout : 0;
 
 	for (;;) {
 		struct pollfd entries[] = {
 			{ .fd = pidfd, .events = POLLIN },
 			{ .fd = *captured, .events = POLLIN },
 		};
-		int64_t left = timeout > 0 ? end - clock_milliseconds() : -1;
+		int64_t left = timeout > 0 ? end - monotonic_milliseconds() : -1;
 
 		if (timeout > 0 && left < 0)
 			left = 0;
@@ -250,7 +250,7 @@ static int await_end(int pidfd, int64_t timeout, int *captured, struct tail *tai
 			drain(captured, tail);
 		if (ready > 0 && entries[0].revents)
 			return 0;
-		if (timeout > 0 && clock_milliseconds() >= end)
+		if (timeout > 0 && monotonic_milliseconds() >= end)
 			return -ETIMEDOUT;
 	}
 }

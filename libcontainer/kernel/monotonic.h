@@ -4,7 +4,7 @@
 #include <stdint.h>
 #include <time.h>
 
-static inline int64_t clock_milliseconds(void)
+static inline int64_t monotonic_milliseconds(void)
 {
 	struct timespec now;
 

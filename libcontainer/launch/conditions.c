@@ -99,6 +99,11 @@ bool plan_has_container_hooks(const struct plan *plan)
 	return plan->hooks[PLAN_HOOK_CREATE_CONTAINER].count > 0;
 }
 
+bool plan_has_hooks(const struct plan *plan)
+{
+	return plan_has_host_hooks(plan) || plan_has_container_hooks(plan);
+}
+
 bool plan_has_start_hooks(const struct plan *plan)
 {
 	return plan->hooks[PLAN_HOOK_START_CONTAINER].count > 0;

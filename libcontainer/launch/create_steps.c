@@ -79,6 +79,10 @@ static const struct step rows[] = {
 	STEP(ROLE_PARENT, "reap the child", plan_takes_general_road,
 		parent_reap_child, parent_end_init),
 
+	/* Hooks may hang, and their processes outlive us and init: delete is to find them. */
+	STEP(ROLE_PARENT, "record init", plan_has_hooks,
+		parent_record_init, NULL),
+
 	/* The cgroup before the cgroup namespace, whose root it becomes. */
 	STEP(ROLE_PARENT, "join the cgroup", plan_moves_to_cgroup,
 		parent_move_to_cgroup, NULL),

@@ -81,6 +81,7 @@ int launch_run(struct launch *launch);
 	ROW(has_terminal) \
 	ROW(has_console_socket) \
 	ROW(relays_terminal) \
+	ROW(has_hooks) \
 	ROW(has_host_hooks) \
 	ROW(has_container_hooks) \
 	ROW(has_start_hooks) \

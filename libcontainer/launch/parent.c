@@ -47,18 +47,23 @@ int parent_record_intent(struct launch *launch)
 	return record_save_config(launch->directory, launch->config, launch->config_size);
 }
 
-int parent_record_created(struct launch *launch)
+int parent_record_init(struct launch *launch)
 {
 	struct record *record = launch->record;
 	struct process_facts facts;
 
 	try(process_read_facts(launch->init_pid, &facts), "read the facts of init");
-	record->phase = RECORD_CREATED;
 	record->pid = launch->init_pid;
 	record->start_time = facts.start_time;
-	record->started = launch->plan->verb == PLAN_RUN;
 	record->cgroups_made = record->cgroup_count > 0;
 	return record_save(launch->directory, record);
+}
+
+int parent_record_created(struct launch *launch)
+{
+	launch->record->phase = RECORD_CREATED;
+	launch->record->started = launch->plan->verb == PLAN_RUN;
+	return parent_record_init(launch);
 }
 
 int parent_make_fifos(struct launch *launch)

@@ -27,6 +27,7 @@ int parent_move_to_cgroup(struct launch *launch);
 int parent_limit(struct launch *launch);
 int parent_run_host_hooks(struct launch *launch);
 int parent_take_console(struct launch *launch);
+int parent_record_init(struct launch *launch);
 int parent_record_created(struct launch *launch);
 int parent_write_pid_file(struct launch *launch);
 void parent_remove_pid_file(struct launch *launch);

@@ -124,6 +124,7 @@ static void fill_record(struct creation *creation)
 		.namespaces = plan->namespaces.have,
 		.cgroups = plan->cgroup.directories,
 		.cgroup_count = plan->cgroup.directory_count,
+		.no_new_keyring = creation->options.no_new_keyring,
 		.has_poststart = plan->hooks[PLAN_HOOK_POSTSTART].count > 0,
 		.has_poststop = plan->hooks[PLAN_HOOK_POSTSTOP].count > 0,
 		.annotations = creation->spec->annotations,

@@ -73,6 +73,7 @@ static int prepare(const struct container_context *c, const struct container_exe
 		.id = o->id,
 		.bundle = e->container.record.bundle,
 		.detach = o->detach,
+		.no_new_keyring = e->container.record.no_new_keyring,
 		.preserve_fds = o->preserve_fds,
 		.listen_fds = listen_fds_of_caller(),
 		.console_socket = e->console_socket,

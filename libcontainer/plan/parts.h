@@ -20,6 +20,7 @@ struct planning {
 };
 
 int plan_namespaces(struct planning *p); /* namespaces.c: namespaces, network */
+int plan_unsupported(struct planning *p); /* unsupported.c */
 int plan_users(struct planning *p);      /* users.c */
 int plan_process(struct planning *p);    /* process.c: process, settings */
 int plan_security(struct planning *p);   /* security.c: labels, seccomp, keyring */

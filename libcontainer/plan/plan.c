@@ -5,6 +5,7 @@
 /* The order is a rule: users before process (who may set groups), namespaces before all. */
 static int (*const parts[])(struct planning *) = {
 	plan_namespaces,
+	plan_unsupported,
 	plan_users,
 	plan_process,
 	plan_security,

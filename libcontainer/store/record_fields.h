@@ -25,6 +25,7 @@
 	ROW(u32,    namespaces,        "namespaces",      0,                   none) \
 	ROW(list,   cgroups,           "cgroups",         0,                   record_cgroup) \
 	ROW(flag,   cgroups_made,      "cgroupsMade",     0,                   none) \
+	ROW(flag,   no_new_keyring,    "noNewKeyring",    0,                   none) \
 	ROW(flag,   has_poststart,     "hasPoststart",    0,                   none) \
 	ROW(flag,   has_poststop,      "hasPoststop",     0,                   none) \
 	ROW(pairs,  annotations,       "annotations",     0,                   none)

@@ -1,0 +1,38 @@
+/*
+ * What the spec has and this version does not do: refused with its place, as doing without it in silence
+ * would start a container that is not the one that was asked for.
+ */
+#include "libcontainer/plan/parts.h"
+
+static bool has_net_devices(const struct spec_linux *spec)
+{
+	return spec->net_devices.count > 0;
+}
+
+static bool has_intel_rdt(const struct spec_linux *spec)
+{
+	return spec->intel_rdt;
+}
+
+static bool has_memory_policy(const struct spec_linux *spec)
+{
+	return spec->memory_policy;
+}
+
+static const struct {
+	const char *place;
+	bool (*present)(const struct spec_linux *spec);
+} rows[] = {
+	{ "linux.netDevices", has_net_devices },
+	{ "linux.intelRdt", has_intel_rdt },
+	{ "linux.memoryPolicy", has_memory_policy },
+};
+
+int plan_unsupported(struct planning *p)
+{
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		if (rows[i].present(p->spec->linux_))
+			return refuse("%s: is not supported by this version", rows[i].place);
+	}
+	return 0;
+}

@@ -130,6 +130,21 @@ static int open_temporary(int dir, const char *name, mode_t mode, int *ret_fd)
 	return 0;
 }
 
+/*
+ * A rename over an existing file makes ext4 write its data out first, which takes a hundred times as
+ * long as all the rest; an exchange does not, and is as atomic.
+ */
+static int put_in_place(int dir, const char *temporary, const char *name)
+{
+	if (renameat2(dir, temporary, dir, name, RENAME_NOREPLACE) == 0)
+		return 0;
+	if (errno == EEXIST && renameat2(dir, temporary, dir, name, RENAME_EXCHANGE) == 0) {
+		(void)unlinkat(dir, temporary, 0); /* A leftover is replaced by the next of us. */
+		return 0;
+	}
+	return renameat(dir, temporary, dir, name) < 0 ? fail(errno, "rename '%s'", temporary) : 0;
+}
+
 int file_replace(int dir, const char *name, const void *data, size_t size, mode_t mode)
 {
 	char temporary[NAME_MAX + 1];
@@ -140,8 +155,8 @@ int file_replace(int dir, const char *name, const void *data, size_t size, mode_
 	try(open_temporary(dir, temporary, mode, &fd), "replace '%s'", name);
 
 	int r = fd_write_all(fd, data, size);
-	if (r == 0 && renameat(dir, temporary, dir, name) < 0)
-		r = fail(errno, "rename '%s'", temporary);
+	if (r == 0)
+		r = put_in_place(dir, temporary, name);
 	if (r < 0) {
 		(void)unlinkat(dir, temporary, 0); /* The first failure is the one to report. */
 		return error_context(r, "replace '%s'", name);

@@ -31,9 +31,8 @@ int execute_enter_directory(const char *cwd)
 	if (length < 0 && errno != ENOENT)
 		return fail(errno, "process.cwd: getcwd in '%s'", cwd);
 	if (length < 0 || present[0] != '/')
-		return refuse_as(EPERM,
-			"process.cwd: '%s' is outside of the container's root: "
-			"possible container breakout detected",
+		return refuse("process.cwd: '%s' is outside of the container's root: "
+			      "possible container breakout detected",
 			cwd);
 	return 0;
 }

@@ -16,7 +16,7 @@ int descriptors_own_stdio(uid_t uid);
 /*
  * chdir to cwd, which exists (the mount room makes a missing one), checked by getcwd(2) to be
  * inside the root (CVE-2024-21626).  Where it may not be entered, -EACCES or -EPERM come plain,
- * without a chain: tried again after the change of ids.  A breakout is -EPERM with a chain.
+ * without a chain: tried again after the change of ids.
  */
 int execute_enter_directory(const char *cwd);
 /*

@@ -21,15 +21,15 @@
 #define FLOW_SIZE 8192
 
 /*
- * What a pty may hold at most is below this (64 KiB in its buffer, 4 KiB in its line discipline):
- * what is read behind it was written after the end of the process, by one that it left behind.
+ * More than a pty may hold (8 KiB in its buffer, 4 KiB in its line discipline): what is read behind
+ * it was written after the end of the process, by one that it left behind.
  */
 #define DRAIN_LIMIT (256 * 1024)
 /* ms; the kernel moves a pty's data in a work queue, so "nothing there" is not yet "all read". */
 #define DRAIN_QUIET 100
 /* ms until a pty without a slave is looked at again.  systemd, as a container's init, closes its
- * terminal and opens it later.  Holding a slave of our own instead would lose output: then the end
- * of the session hangs the terminal up, and that drops what has not been read. */
+ * terminal and opens it later: while the process lives, EIO is no end.  A slave of our own would
+ * avoid that, but then nothing would mark the end of the output. */
 #define CLOSED_INTERVAL 100
 
 /* One direction.  It is read only when what was read before is written: a slow reader slows the
@@ -145,12 +145,12 @@ static void relay_restore(struct terminal_relay *relay)
 	relay->from_terminal = false;
 }
 
-static void relay_follow_size(struct terminal_relay *relay)
+static void size_copy(int from, int to)
 {
 	struct winsize size;
 
-	if (relay->terminal >= 0 && ioctl(relay->terminal, TIOCGWINSZ, &size) == 0)
-		(void)ioctl(relay->master, TIOCSWINSZ, &size); /* a wrong size is no failure */
+	if (from >= 0 && ioctl(from, TIOCGWINSZ, &size) == 0)
+		(void)ioctl(to, TIOCSWINSZ, &size); /* a wrong size is no failure */
 }
 
 /* Whichever of our stdio is a terminal, else the controlling one. */
@@ -192,27 +192,31 @@ static bool is_socket(int fd)
 
 /* ---- start and end ------------------------------------------------------------------ */
 
-static int master_prepare(int master)
+int terminal_prepare(int master)
 {
+	auto_close int own = own_terminal();
+	struct winsize size;
 	struct termios modes;
-	int flags = fcntl(master, F_GETFL);
 
-	if (flags < 0 || fcntl(master, F_SETFL, flags | O_NONBLOCK) < 0)
-		return fail(errno, "make the container's terminal non-blocking");
 	if (tcgetattr(master, &modes) < 0)
 		return fail(errno, "read the modes of the container's terminal");
 	/* Our own terminal, or nobody, makes "\r\n" of "\n": once is enough. */
 	modes.c_oflag &= ~(tcflag_t)ONLCR;
 	if (tcsetattr(master, TCSANOW, &modes) < 0)
 		return fail(errno, "set the modes of the container's terminal");
+	/* A size that the spec gave stays until our window changes. */
+	if (ioctl(master, TIOCGWINSZ, &size) == 0 && size.ws_row == 0 && size.ws_col == 0)
+		size_copy(own, master);
 	return 0;
 }
 
 int terminal_relay_start(int master, struct terminal_relay **ret_relay)
 {
-	struct winsize size;
+	int flags = fcntl(master, F_GETFL);
 
-	try(master_prepare(master));
+	try(terminal_prepare(master));
+	if (flags < 0 || fcntl(master, F_SETFL, flags | O_NONBLOCK) < 0)
+		return fail(errno, "make the container's terminal non-blocking");
 	struct terminal_relay *relay = calloc(1, sizeof(*relay));
 	if (!relay)
 		return fail(ENOMEM, "relay the terminal");
@@ -225,9 +229,6 @@ int terminal_relay_start(int master, struct terminal_relay **ret_relay)
 	relay->output.from = master;
 	relay->output.to = relay->stdio[1];
 	relay->output.to_socket = is_socket(relay->stdio[1]);
-	/* A size that the spec gave stays until our window changes. */
-	if (ioctl(master, TIOCGWINSZ, &size) == 0 && size.ws_row == 0 && size.ws_col == 0)
-		relay_follow_size(relay);
 	relay->from_terminal = tcgetattr(STDIN_FILENO, &relay->saved) == 0;
 	relay_make_raw(relay);
 	*ret_relay = relay;
@@ -269,7 +270,7 @@ static int waiting_take_signals(struct waiting *waiting)
 			continue;
 		}
 		if (waiting->relay && signal == SIGWINCH) {
-			relay_follow_size(waiting->relay);
+			size_copy(waiting->relay->terminal, waiting->relay->master);
 			continue;
 		}
 		/* The shell had our terminal meanwhile. */

@@ -19,10 +19,17 @@ int terminal_take(int slave);
 int terminal_send(int socket, int master);
 
 /*
+ * For a foreground run, as soon as the master is there and before the program runs, so that its
+ * first line and first look at the size are right: the size of our own terminal where the spec has
+ * none, and no "\r\n".  terminal_relay_start() does it again.  Ours is whichever of stdio is a
+ * terminal, else /dev/tty.
+ */
+int terminal_prepare(int master);
+
+/*
  * The relay of a foreground run or exec, from the host's side of things (it uses /proc/self/fd).
- * Raw mode is for a stdin that is a terminal; the window size comes from whichever of stdio is one,
- * else from /dev/tty; without any, there is just no size to follow.  On success the relay owns
- * master.
+ * Raw mode is for a stdin that is a terminal; without any terminal there is just no size to follow.
+ * On success it owns master.
  */
 struct terminal_relay;
 int terminal_relay_start(int master, struct terminal_relay **ret_relay);

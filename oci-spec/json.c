@@ -46,6 +46,55 @@ static void yajl_forget(void *context, void *memory)
 	(void)memory;
 }
 
+/* ---- UTF-8 ------------------------------------------------------------------------- */
+
+/* The length of the UTF-8 sequence that text begins with; 0 where it is none.  RFC 3629. */
+static size_t utf8_length(const unsigned char *text)
+{
+	unsigned char lowest = 0x80, highest = 0xbf;
+	size_t length;
+
+	if (text[0] < 0x80)
+		return 1;
+	if (text[0] >= 0xc2 && text[0] <= 0xdf)
+		length = 2;
+	else if (text[0] >= 0xe0 && text[0] <= 0xef)
+		length = 3;
+	else if (text[0] >= 0xf0 && text[0] <= 0xf4)
+		length = 4;
+	else
+		return 0;
+
+	/* The second byte shows overlong forms, surrogates, and what is above U+10FFFF. */
+	if (text[0] == 0xe0)
+		lowest = 0xa0;
+	else if (text[0] == 0xed)
+		highest = 0x9f;
+	else if (text[0] == 0xf0)
+		lowest = 0x90;
+	else if (text[0] == 0xf4)
+		highest = 0x8f;
+	if (text[1] < lowest || text[1] > highest)
+		return 0;
+	for (size_t i = 2; i < length; i++)
+		if ((text[i] & 0xc0) != 0x80)
+			return 0;
+	return length;
+}
+
+/* yajl takes overlong forms and surrogates, with which one text has several spellings. */
+static bool is_utf8(const char *text)
+{
+	while (*text) {
+		size_t length = utf8_length((const unsigned char *)text);
+
+		if (length == 0)
+			return false;
+		text += length;
+	}
+	return true;
+}
+
 /* ---- parsing ------------------------------------------------------------------------ */
 
 struct parser {
@@ -97,9 +146,19 @@ static struct json_value *add_value(struct parser *parser, enum json_kind kind)
 	return value;
 }
 
-static char *copy_text(struct parser *parser, const void *text, size_t length)
+/* NULL where it is no text. */
+static const char *copy_text(struct parser *parser, const unsigned char *text, size_t length)
 {
-	return arena_strndup(parser->arena, text, length);
+	if (memchr(text, '\0', length)) {
+		(void)stop(parser, "a NUL character in a string");
+		return NULL;
+	}
+	const char *copy = arena_strndup(parser->arena, (const char *)text, length);
+	if (!is_utf8(copy)) {
+		(void)stop(parser, "invalid UTF-8 in a string");
+		return NULL;
+	}
+	return copy;
 }
 
 static int on_null(void *context)
@@ -121,18 +180,17 @@ static int on_number(void *context, const char *text, size_t length)
 	struct json_value *value = add_value(context, JSON_NUMBER);
 
 	if (value)
-		value->text = copy_text(context, text, length);
+		value->text = arena_strndup(((struct parser *)context)->arena, text, length);
 	return value != NULL;
 }
 
 static int on_string(void *context, const unsigned char *text, size_t length)
 {
-	if (memchr(text, '\0', length))
-		return stop(context, "a NUL character in a string");
+	const char *copy = copy_text(context, text, length);
+	struct json_value *value = copy ? add_value(context, JSON_STRING) : NULL;
 
-	struct json_value *value = add_value(context, JSON_STRING);
 	if (value)
-		value->text = copy_text(context, text, length);
+		value->text = copy;
 	return value != NULL;
 }
 
@@ -140,11 +198,9 @@ static int on_key(void *context, const unsigned char *text, size_t length)
 {
 	struct parser *parser = context;
 
-	if (memchr(text, '\0', length))
-		return stop(parser, "a NUL character in a key");
 	parser->key = copy_text(parser, text, length);
 	parser->key_offset = yajl_get_bytes_consumed(parser->handle);
-	return 1;
+	return parser->key != NULL;
 }
 
 static int on_open(struct parser *parser, enum json_kind kind)
@@ -337,40 +393,6 @@ void json_key(struct json_writer *writer, const char *key)
 	json_item(writer);
 	json_string(writer, key);
 	put(writer, ": ", writer->indent ? 2 : 1);
-}
-
-/* The length of the UTF-8 sequence that text begins with; 0 where it is none.  RFC 3629. */
-static size_t utf8_length(const unsigned char *text)
-{
-	unsigned char lowest = 0x80, highest = 0xbf;
-	size_t length;
-
-	if (text[0] < 0x80)
-		return 1;
-	if (text[0] >= 0xc2 && text[0] <= 0xdf)
-		length = 2;
-	else if (text[0] >= 0xe0 && text[0] <= 0xef)
-		length = 3;
-	else if (text[0] >= 0xf0 && text[0] <= 0xf4)
-		length = 4;
-	else
-		return 0;
-
-	/* The second byte shows overlong forms, surrogates, and what is above U+10FFFF. */
-	if (text[0] == 0xe0)
-		lowest = 0xa0;
-	else if (text[0] == 0xed)
-		highest = 0x9f;
-	else if (text[0] == 0xf0)
-		lowest = 0x90;
-	else if (text[0] == 0xf4)
-		highest = 0x8f;
-	if (text[1] < lowest || text[1] > highest)
-		return 0;
-	for (size_t i = 2; i < length; i++)
-		if ((text[i] & 0xc0) != 0x80)
-			return 0;
-	return length;
 }
 
 /*

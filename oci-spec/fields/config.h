@@ -11,16 +11,16 @@
  *         word            const char *, one of the words of table inner (base/names.h)
  *         strings, words  struct spec_strings { const char **items; size_t count; bool set; }
  *         u32s            struct spec_u32s { uint32_t *items; size_t count; bool set; }
- *         pairs           JSON object of strings: struct spec_pairs { items[].key, .value; count; set }
+ *         pairs           JSON object of strings: struct spec_pairs, whose items have key and value
  *         object          struct spec_<inner> *, NULL if absent
- *         list            struct spec_<inner>_list { struct spec_<inner> *items; size_t count; bool set; }
+ *         list            struct spec_<inner>_list, as strings, with struct spec_<inner> *items
  *         map             JSON object of objects: as list; the key goes into the member "key" of
  *                         the inner struct, which its first row declares with kind "key"
  * flags   or'ed, or 0:
  *         REQUIRED        must be there, and is always written
  *         ABSOLUTE        wants an absolute path
  *         NONEMPTY        wants a text, or a list, that is not empty
- *         WRITTEN         may be absent when read, but is written even when zero: as Go's encoders do
+ *         WRITTEN         may be absent when read, but is written even when zero, as Go does it
  * inner   name of the inner object or of the table of words; else none
  *
  * Rows only, no code.  Order is the order of writing.  Spec: runtime-spec 1.3, config.md.

@@ -1,4 +1,4 @@
-/* Rows of linux, its resources and seccomp apart.  Columns: see config.h.  Spec: config-linux.md. */
+/* Rows of linux, but for resources and seccomp.  Columns: see config.h.  Spec: config-linux.md. */
 #pragma once
 
 /* clang-format off */

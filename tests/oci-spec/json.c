@@ -70,8 +70,12 @@ static void nasty_texts_are_refused(void **state)
 		{ "{\"a\": NaN}", "line 1, column" },
 		{ "\xef\xbb\xbf{}", "line 1, column" },
 		{ "{\"a\": \"\xff\"}", "invalid bytes in UTF8 string" },
+		/* Overlong, a surrogate, above U+10FFFF: yajl would take them. */
+		{ "{\"a\": \"\xc0\xaf\"}", "invalid UTF-8 in a string" },
+		{ "{\"a\": \"\xed\xa0\x80\"}", "invalid UTF-8 in a string" },
+		{ "{\"\xf4\x90\x80\x80\": 1}", "invalid UTF-8 in a string" },
 		{ "{\"a\": \"\\u0000\"}", "a NUL character in a string" },
-		{ "{\"a\\u0000\": 1}", "a NUL character in a key" },
+		{ "{\"a\\u0000\": 1}", "a NUL character in a string" },
 		{ "{\"a\": \"\x01\"}", "line 1, column" },
 		{ "{\"a\": 1, \"b\": 2, \"a\": 1}", "the key \"a\" is there twice" },
 		{ "{\"b\": [{\"\\u0061\": 1, \"a\": 2}]}", "the key \"a\" is there twice" },

@@ -27,84 +27,84 @@ static const struct spec_config *config_of(const char *text)
 	return config;
 }
 
+/* What is put behind the version, and what is said of it. */
+static const struct {
+	const char *members, *message;
+} refused[] = {
+	{ "\"process\": {}", "process.cwd: is required" },
+	{ "\"process\": {\"cwd\": null}", "process.cwd: is required" },
+	{ "\"process\": {\"cwd\": \"x\"}", "process.cwd: wants an absolute path, got \"x\"" },
+	{ "\"process\": {\"cwd\": \"\"}", "process.cwd: wants an absolute path, got \"\"" },
+	{ "\"process\": []", "process: wants an object, got an array" },
+	{ "\"process\": {\"cwd\": \"/\", \"terminal\": 1}",
+		"process.terminal: wants true or false, got 1" },
+	{ "\"process\": {\"cwd\": \"/\", \"noNewPrivileges\": \"yes\"}",
+		"process.noNewPrivileges: wants true or false, got \"yes\"" },
+	{ "\"process\": {\"cwd\": \"/\", \"env\": {\"A\": \"b\"}}",
+		"process.env: wants an array, got an object" },
+	{ "\"process\": {\"cwd\": \"/\", \"args\": [\"a\", null]}",
+		"process.args[1]: wants a string, got null" },
+	{ "\"process\": {\"cwd\": \"/\", \"user\": {\"additionalGids\": [1, -1]}}",
+		"process.user.additionalGids[1]: wants an integer from 0 to 4294967295, "
+		"got -1" },
+	{ "\"process\": {\"cwd\": \"/\", \"scheduler\": {\"policy\": \"SCHED_FAST\"}}",
+		"process.scheduler.policy: unknown scheduler policy \"SCHED_FAST\"" },
+	{ "\"process\": {\"cwd\": \"/\", \"scheduler\": {\"policy\": \"SCHED_RR\", "
+	  "\"flags\": [\"X\"]}}",
+		"process.scheduler.flags[0]: unknown scheduler flag \"X\"" },
+	{ "\"root\": {\"path\": \"\"}", "root.path: must not be empty" },
+	{ "\"mounts\": [{\"destination\": \"/a\"}, {\"destination\": \"/b\", "
+	  "\"options\": [\"ro\", 5]}]",
+		"mounts[1].options[1]: wants a string, got 5" },
+	{ "\"mounts\": [[]]", "mounts[0]: wants an object, got an array" },
+	{ "\"annotations\": {\"a.b\": 1}", "annotations[\"a.b\"]: wants a string, got 1" },
+	{ "\"annotations\": {\"a\\n\\\"\": {}}",
+		"annotations[\"a\\n\\\"\"]: wants a string, got an object" },
+	{ "\"hooks\": {\"poststop\": [{\"path\": \"bin/x\"}]}",
+		"hooks.poststop[0].path: wants an absolute path, got \"bin/x\"" },
+	{ "\"linux\": {\"namespaces\": [{\"type\": \"foo\"}]}",
+		"linux.namespaces[0].type: unknown namespace type \"foo\"" },
+	{ "\"linux\": {\"namespaces\": [{\"type\": \"\"}]}",
+		"linux.namespaces[0].type: unknown namespace type \"\"" },
+	{ "\"linux\": {\"namespaces\": [{}]}", "linux.namespaces[0].type: is required" },
+	{ "\"linux\": {\"resources\": {\"pids\": {\"limit\": \"x\"}}}",
+		"linux.resources.pids.limit: wants an integer, got \"x\"" },
+	{ "\"linux\": {\"resources\": {\"pids\": {\"limit\": 1e2}}}",
+		"linux.resources.pids.limit: wants an integer, got 1e2" },
+	{ "\"linux\": {\"resources\": {\"pids\": {\"limit\": 1.5}}}",
+		"linux.resources.pids.limit: wants an integer, got 1.5" },
+	{ "\"linux\": {\"resources\": {\"pids\": {\"limit\": true}}}",
+		"linux.resources.pids.limit: wants an integer, got true" },
+	{ "\"linux\": {\"resources\": {\"pids\": {\"limit\": 9223372036854775808}}}",
+		"linux.resources.pids.limit: wants an integer from -9223372036854775808 "
+		"to 9223372036854775807, got 9223372036854775808" },
+	{ "\"linux\": {\"resources\": {\"blockIO\": {\"weight\": 65536}}}",
+		"linux.resources.blockIO.weight: wants an integer from 0 to 65535, "
+		"got 65536" },
+	{ "\"linux\": {\"resources\": {\"cpu\": {\"shares\": -1}}}",
+		"linux.resources.cpu.shares: wants an integer from 0 to "
+		"18446744073709551615, got -1" },
+	{ "\"linux\": {\"resources\": {\"rdma\": {\"mlx5_0\": {\"hcaHandles\": \"\"}}}}",
+		"linux.resources.rdma[\"mlx5_0\"].hcaHandles: wants an integer, got "
+		"\"\"" },
+	{ "\"linux\": {\"resources\": {\"devices\": [{\"access\": \"r\"}]}}",
+		"linux.resources.devices[0].allow: is required" },
+	{ "\"linux\": {\"seccomp\": {\"defaultAction\": \"SCMP_ACT_ALLOW\", "
+	  "\"syscalls\": [{\"names\": [], \"action\": \"SCMP_ACT_KILL\"}]}}",
+		"linux.seccomp.syscalls[0].names: must not be empty" },
+};
+
 static void messages_name_the_place(void **state)
 {
-	static const struct {
-		const char *members, *message;
-	} cases[] = {
-		{ "\"process\": {}", "process.cwd: is required" },
-		{ "\"process\": {\"cwd\": null}", "process.cwd: is required" },
-		{ "\"process\": {\"cwd\": \"x\"}",
-			"process.cwd: wants an absolute path, got \"x\"" },
-		{ "\"process\": {\"cwd\": \"\"}", "process.cwd: wants an absolute path, got \"\"" },
-		{ "\"process\": []", "process: wants an object, got an array" },
-		{ "\"process\": {\"cwd\": \"/\", \"terminal\": 1}",
-			"process.terminal: wants true or false, got 1" },
-		{ "\"process\": {\"cwd\": \"/\", \"noNewPrivileges\": \"yes\"}",
-			"process.noNewPrivileges: wants true or false, got \"yes\"" },
-		{ "\"process\": {\"cwd\": \"/\", \"env\": {\"A\": \"b\"}}",
-			"process.env: wants an array, got an object" },
-		{ "\"process\": {\"cwd\": \"/\", \"args\": [\"a\", null]}",
-			"process.args[1]: wants a string, got null" },
-		{ "\"process\": {\"cwd\": \"/\", \"user\": {\"additionalGids\": [1, -1]}}",
-			"process.user.additionalGids[1]: wants an integer from 0 to 4294967295, "
-			"got -1" },
-		{ "\"process\": {\"cwd\": \"/\", \"scheduler\": {\"policy\": \"SCHED_FAST\"}}",
-			"process.scheduler.policy: unknown scheduler policy \"SCHED_FAST\"" },
-		{ "\"process\": {\"cwd\": \"/\", \"scheduler\": {\"policy\": \"SCHED_RR\", "
-		  "\"flags\": [\"X\"]}}",
-			"process.scheduler.flags[0]: unknown scheduler flag \"X\"" },
-		{ "\"root\": {\"path\": \"\"}", "root.path: must not be empty" },
-		{ "\"mounts\": [{\"destination\": \"/a\"}, {\"destination\": \"/b\", "
-		  "\"options\": [\"ro\", 5]}]",
-			"mounts[1].options[1]: wants a string, got 5" },
-		{ "\"mounts\": [[]]", "mounts[0]: wants an object, got an array" },
-		{ "\"annotations\": {\"a.b\": 1}", "annotations[\"a.b\"]: wants a string, got 1" },
-		{ "\"annotations\": {\"a\\n\\\"\": {}}",
-			"annotations[\"a\\n\\\"\"]: wants a string, got an object" },
-		{ "\"hooks\": {\"poststop\": [{\"path\": \"bin/x\"}]}",
-			"hooks.poststop[0].path: wants an absolute path, got \"bin/x\"" },
-		{ "\"linux\": {\"namespaces\": [{\"type\": \"foo\"}]}",
-			"linux.namespaces[0].type: unknown namespace type \"foo\"" },
-		{ "\"linux\": {\"namespaces\": [{\"type\": \"\"}]}",
-			"linux.namespaces[0].type: unknown namespace type \"\"" },
-		{ "\"linux\": {\"namespaces\": [{}]}", "linux.namespaces[0].type: is required" },
-		{ "\"linux\": {\"resources\": {\"pids\": {\"limit\": \"x\"}}}",
-			"linux.resources.pids.limit: wants an integer, got \"x\"" },
-		{ "\"linux\": {\"resources\": {\"pids\": {\"limit\": 1e2}}}",
-			"linux.resources.pids.limit: wants an integer, got 1e2" },
-		{ "\"linux\": {\"resources\": {\"pids\": {\"limit\": 1.5}}}",
-			"linux.resources.pids.limit: wants an integer, got 1.5" },
-		{ "\"linux\": {\"resources\": {\"pids\": {\"limit\": true}}}",
-			"linux.resources.pids.limit: wants an integer, got true" },
-		{ "\"linux\": {\"resources\": {\"pids\": {\"limit\": 9223372036854775808}}}",
-			"linux.resources.pids.limit: wants an integer from -9223372036854775808 "
-			"to 9223372036854775807, got 9223372036854775808" },
-		{ "\"linux\": {\"resources\": {\"blockIO\": {\"weight\": 65536}}}",
-			"linux.resources.blockIO.weight: wants an integer from 0 to 65535, "
-			"got 65536" },
-		{ "\"linux\": {\"resources\": {\"cpu\": {\"shares\": -1}}}",
-			"linux.resources.cpu.shares: wants an integer from 0 to "
-			"18446744073709551615, got -1" },
-		{ "\"linux\": {\"resources\": {\"rdma\": {\"mlx5_0\": {\"hcaHandles\": \"\"}}}}",
-			"linux.resources.rdma[\"mlx5_0\"].hcaHandles: wants an integer, got "
-			"\"\"" },
-		{ "\"linux\": {\"resources\": {\"devices\": [{\"access\": \"r\"}]}}",
-			"linux.resources.devices[0].allow: is required" },
-		{ "\"linux\": {\"seccomp\": {\"defaultAction\": \"SCMP_ACT_ALLOW\", "
-		  "\"syscalls\": [{\"names\": [], \"action\": \"SCMP_ACT_KILL\"}]}}",
-			"linux.seccomp.syscalls[0].names: must not be empty" },
-	};
-
 	(void)state;
-	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+	for (size_t i = 0; i < COUNT_OF(refused); i++) {
 		auto_str struct str text = { 0 };
 		struct spec_config *config;
 
-		(void)str_printf(&text, "{\"ociVersion\": \"1.0.0\", %s}", cases[i].members);
+		(void)str_printf(&text, "{\"ociVersion\": \"1.0.0\", %s}", refused[i].members);
 		assert_int_equal(
 			spec_read_config(&arena, text.text, text.length, &config), -EINVAL);
-		assert_string_equal(error_text(), cases[i].message);
+		assert_string_equal(error_text(), refused[i].message);
 	}
 }
 

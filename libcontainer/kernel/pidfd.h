@@ -17,7 +17,7 @@ int pidfd_await(int pidfd, int timeout);
 int pidfd_reap(int pidfd, int *ret_status);
 
 struct process_facts {
-	uint64_t start_time; /* in clock ticks since boot: with the pid it names a process for good */
+	uint64_t start_time; /* clock ticks since boot: with the pid it names a process for good */
 	char state;          /* 'R', 'S', 'D', 'Z', 'X', 'T', ... of /proc/PID/stat */
 };
 

@@ -131,16 +131,20 @@ static int open_temporary(int dir, const char *name, mode_t mode, int *ret_fd)
 }
 
 /*
- * A rename over an existing file makes ext4 write its data out first, which takes a hundred times as
- * long as all the rest; an exchange does not, and is as atomic.
+ * A rename over an existing file makes ext4 write its data out first, which takes a hundred times
+ * as long as all the rest; an exchange does not, and is as atomic.
  */
 static int put_in_place(int dir, const char *temporary, const char *name)
 {
 	if (renameat2(dir, temporary, dir, name, RENAME_NOREPLACE) == 0)
 		return 0;
 	if (errno == EEXIST && renameat2(dir, temporary, dir, name, RENAME_EXCHANGE) == 0) {
-		(void)unlinkat(dir, temporary, 0); /* A leftover is replaced by the next of us. */
-		return 0;
+		/* A leftover is replaced by the next of us. */
+		if (unlinkat(dir, temporary, 0) == 0 || errno != EISDIR)
+			return 0;
+		/* What a rename would have refused; it is given its name back. */
+		(void)renameat2(dir, temporary, dir, name, RENAME_EXCHANGE);
+		return fail(EISDIR, "rename '%s'", temporary);
 	}
 	return renameat(dir, temporary, dir, name) < 0 ? fail(errno, "rename '%s'", temporary) : 0;
 }

@@ -87,8 +87,6 @@ int container_kill(const struct container_context *c, const char *id, int signal
 int container_signal(const char *word, int *ret_signal);
 
 int container_delete(const struct container_context *c, const char *id, bool force);
-/* Without force, only states that end by themselves; all ids that match the POSIX ERE. */
-int container_delete_matching(const struct container_context *c, const char *regex, bool force);
 
 struct container_summary {
 	char *id, *status, *bundle, *rootfs, *created, *owner;

@@ -1,21 +1,17 @@
 #include "src/command.h"
 
-static bool force, regex;
+static bool force;
 
 /* clang-format off */
 static const struct option delete_options[] = {
 	FLAG("force", 'f', &force,
 		"kill the container first; none of that name is no error"),
-	FLAG("regex", 'r', &regex,
-		"ID is an extended regular expression"),
 	OPTIONS_END
 };
 /* clang-format on */
 
 static int delete_run(struct command_call *call)
 {
-	if (regex)
-		return container_delete_matching(call->context, call->arguments[0], force);
 	return container_delete(call->context, call->arguments[0], force);
 }
 

@@ -1,4 +1,3 @@
-#include <regex.h>
 #include <signal.h>
 #include <time.h>
 
@@ -125,46 +124,4 @@ int container_delete(const struct container_context *c, const char *id, bool for
 {
 	try(delete_container(c, id, force), "delete '%s'", id);
 	return 0;
-}
-
-static int delete_matched(const struct container_context *c, const regex_t *pattern, bool force)
-{
-	auto_arena struct arena arena = { 0 };
-	const char **ids = NULL;
-	size_t count = 0, failed = 0;
-
-	int r = store_list(&arena, c->root, &ids, &count);
-	if (r == -ENOENT)
-		return 0;
-	try(r);
-	for (size_t i = 0; i < count; i++) {
-		if (regexec(pattern, ids[i], 0, NULL, 0) != 0)
-			continue;
-		r = container_delete(c, ids[i], force);
-		if (r == 0)
-			continue;
-		log_warning("%s", error_text());
-		/* One that runs stays; that is no failure of this command. */
-		if (r != -EBUSY || force)
-			failed++;
-	}
-	if (failed > 0)
-		return refuse("%zu of the containers could not be deleted", failed);
-	error_clear();
-	return 0;
-}
-
-int container_delete_matching(const struct container_context *c, const char *regex, bool force)
-{
-	regex_t pattern;
-	char words[128];
-
-	int r = regcomp(&pattern, regex, REG_EXTENDED | REG_NOSUB);
-	if (r != 0) {
-		(void)regerror(r, &pattern, words, sizeof(words));
-		return refuse("regular expression '%s': %s", regex, words);
-	}
-	r = delete_matched(c, &pattern, force);
-	regfree(&pattern);
-	return r;
 }

@@ -331,30 +331,6 @@ static void processes_without_cgroups_are_init(void **state)
 	free(pids);
 }
 
-static void those_that_match_are_deleted(void **state)
-{
-	struct fixture *fixture = *state;
-	const struct container_context *c = &fixture->context;
-	pid_t pids[] = {
-		make_container(fixture, "web1", true, NULL),
-		make_container(fixture, "web2", false, NULL),
-		make_container(fixture, "db", true, NULL),
-	};
-
-	assert_true(container_delete_matching(c, "(", false) < 0);
-	assert_int_equal(container_delete_matching(c, "^web[0-9]+$", false), 0);
-	/* One that runs stays. */
-	assert_int_equal(reap(pids[0]), SIGKILL);
-	assert_status(fixture, "web2", "running");
-	assert_status(fixture, "db", "created");
-	assert_non_null(strstr(fixture->warnings, "web2"));
-	assert_int_equal(container_delete_matching(c, "^web", true), 0);
-	assert_int_equal(reap(pids[1]), SIGKILL);
-	assert_status(fixture, "db", "created");
-	assert_int_equal(container_delete_matching(c, ".", true), 0);
-	assert_int_equal(reap(pids[2]), SIGKILL);
-}
-
 static void features_tell_what_the_tables_have(void **state)
 {
 	static const char *const words[] = {
@@ -412,7 +388,6 @@ int main(void)
 		TEST(a_failed_poststop_hook_is_a_warning),
 		TEST(listed_but_for_what_cannot_be_read),
 		TEST(processes_without_cgroups_are_init),
-		TEST(those_that_match_are_deleted),
 		cmocka_unit_test(features_tell_what_the_tables_have),
 		cmocka_unit_test(the_example_is_one_of_this_version),
 	};

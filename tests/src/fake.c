@@ -168,13 +168,6 @@ int container_delete(const struct container_context *c, const char *id, bool for
 	return 0;
 }
 
-int container_delete_matching(const struct container_context *c, const char *regex, bool force)
-{
-	try(verb(c, "delete matching", regex));
-	print_flag("force", force);
-	return 0;
-}
-
 /* Two containers below a root whose name ends in "two", else none. */
 int container_list(
 	const struct container_context *c, struct container_summary **ret_items, size_t *ret_count)

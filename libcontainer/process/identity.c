@@ -2,13 +2,13 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <grp.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "libcontainer/base/cleanup.h"
@@ -29,6 +29,19 @@ static int fail_id(int error, const char *what, unsigned int id)
 	return fail(error, "set the %s to %u", what, id);
 }
 
+/* By number, as grp.h is NSS's.  On machines of 32 bits this number would take ids of 16. */
+static int set_groups(const struct plan_process *plan)
+{
+	_Static_assert(sizeof(long) == 8, "SYS_setgroups takes gid_t");
+
+	if (syscall(SYS_setgroups, plan->group_count, plan->groups) == 0)
+		return 0;
+	if (errno == EINVAL)
+		return refuse("set the additional groups: one has no mapping in the user "
+			      "namespace, or there are too many");
+	return fail(errno, "set the additional groups");
+}
+
 /*
  * Groups before the gid and the gid before the uid: each needs what the later ones give away.
  * The plain calls, as in runc: where the filter is loaded first, it was written for them.  With
@@ -38,11 +51,8 @@ int identity_set(const struct plan_process *plan)
 {
 	if (!plan->umask_unchanged)
 		(void)umask(plan->umask);
-	if (plan->set_groups && setgroups(plan->group_count, plan->groups) < 0)
-		return errno == EINVAL ? refuse("set the additional groups: one has no mapping in "
-						"the user namespace, "
-						"or there are too many")
-				       : fail(errno, "set the additional groups");
+	if (plan->set_groups)
+		try(set_groups(plan));
 	if (setgid(plan->gid) < 0)
 		return fail_id(errno, "group id", plan->gid);
 

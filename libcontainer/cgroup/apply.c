@@ -18,8 +18,10 @@ static int write_limit(const struct plan_cgroup *plan, const struct cgroup *cgro
 
 	int dir = cgroup->fds[home];
 	int code = file_write_value(dir, write->file, write->value);
-	if (code == -ENOENT && write->other_file)
+	if (code == -ENOENT && write->other_file) {
+		error_clear();
 		code = file_write_value(dir, write->other_file, write->other_value);
+	}
 	if (code == -ENOENT && write->may_be_missing) {
 		error_clear();
 		return 0;

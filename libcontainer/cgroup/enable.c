@@ -123,15 +123,12 @@ int create_enable(
 	const struct plan_cgroup *plan, const struct plan_cgroup_directory *directory, int dir)
 {
 	char wanted[LIST_SIZE], have[LIST_SIZE], path[PATH_MAX];
-	auto_close int top = -EBADF;
 	const char *end = directory->path + strlen(directory->mountpoint);
 
 	if (plan->directory_count > 1 && plan->write_count == 0)
 		return 0;
-	top = open(directory->mountpoint, O_PATH | O_DIRECTORY | O_CLOEXEC);
-	if (top < 0)
-		return fail(errno, "open '%s'", directory->mountpoint);
-	try(read_list(top, "cgroup.controllers", wanted), "'%s'", directory->mountpoint);
+	(void)snprintf(path, sizeof(path), "%s/cgroup.controllers", directory->mountpoint);
+	try(read_list(AT_FDCWD, path, wanted));
 	try(read_list(dir, "cgroup.controllers", have), "'%s'", directory->path);
 	select_missing(plan, directory, have, wanted);
 	if (!*wanted)

@@ -86,12 +86,13 @@ static int open_of_init(const struct plan_cgroup_directory *directory, pid_t ini
 {
 	struct arena arena = { 0 };
 	struct plan_cgroup_directory current = *directory;
-	char file[64], *text = NULL;
+	struct file_text membership = { 0 };
+	char file[64];
 	int code;
 
 	(void)snprintf(file, sizeof(file), "/proc/%d/cgroup", init);
-	code = file_read(&arena, AT_FDCWD, file, 0, MEMBERSHIP_MAX, &text, NULL);
-	const char *path = code == 0 ? find_membership(text, directory) : NULL;
+	code = file_read(&arena, AT_FDCWD, file, MEMBERSHIP_MAX, &membership);
+	const char *path = code == 0 ? find_membership(membership.text, directory) : NULL;
 	/* "/../x" is outside of what our cgroup namespace shows, and so of our mounts. */
 	if (!path || strncmp(path, "/..", 3) == 0) {
 		code = -ENOENT;

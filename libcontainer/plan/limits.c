@@ -11,7 +11,8 @@ static bool has_word(const char *list, const char *word)
 		if (strncmp(list, word, length) == 0 && (!list[length] || list[length] == ','))
 			return true;
 		list = strchr(list, ',');
-		list += list != NULL;
+		if (list)
+			list++;
 	}
 	return false;
 }

@@ -53,6 +53,7 @@ static void other_file_serves(void **state)
 	put_file("v2/io.weight", "");
 	assert_int_equal(apply(&write), 0);
 	assert_string_equal(file_text("v2/io.weight"), "7475");
+	assert_string_equal(error_text(), "");
 	put_file("v2/io.bfq.weight", "");
 	put_file("v2/io.weight", "");
 	assert_int_equal(apply(&write), 0);

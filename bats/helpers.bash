@@ -204,13 +204,13 @@ assert_gone() {
 	[[ ! $left ]] || fail "left in the state root: $left"
 	left=$(find /sys/fs/cgroup -type d -name "*$id*")
 	[[ ! $left ]] || fail "cgroups left: $left"
-	eventually no_processes || fail "processes left: $(describe_processes)"
+	eventually no_processes || fail "processes left: $(leaked_processes | tr '\n' ' ')"
 }
 
 # ---- what is left --------------------------------------------------------------------------
 
 mount_table() {
-	sort /proc/self/mountinfo
+	echo "$(</proc/self/mountinfo)"
 }
 
 cgroups_of_test() {
@@ -223,8 +223,8 @@ cgroups_of_test() {
 leaked_processes() (
 	unset CAISSON_TEST
 	{
+		# shellcheck disable=SC2062 # those words are files
 		printf '%s\n' "CAISSON_TEST=$ID" "$ROOT" "$ID" |
-			# shellcheck disable=SC2062 # these are the files
 			grep -lsaF -f - /proc/[0-9]*/environ /proc/[0-9]*/cmdline /proc/[0-9]*/cgroup
 		find -L /proc/[0-9]*/exe -maxdepth 0 -samefile "$BUNDLE/rootfs/bin/busybox" 2>/dev/null
 	} | cut -d/ -f3 | sort -un | while read -r pid; do
@@ -242,11 +242,8 @@ no_processes() {
 	[[ ! $(leaked_processes) ]]
 }
 
-describe_processes() {
-	local pid
-	for pid in $(leaked_processes); do
-		echo "$pid $(<"/proc/$pid/comm") $(tr '\0' ' ' <"/proc/$pid/cmdline")"
-	done 2>/dev/null
+describe_process() {
+	echo "$1 $(<"/proc/$1/comm") $(tr '\0' ' ' <"/proc/$1/cmdline")" 2>/dev/null
 }
 
 # check_descriptors ID - beyond stdio, a program has the descriptors it was to get (ALLOWED_FDS, a number)
@@ -265,7 +262,7 @@ check_descriptors() {
 
 # Prints what is left, and removes it so that the next test begins as this one did.
 leaks() {
-	local id pid mount
+	local id pid pids mount
 	unset CAISSON_TEST
 	for id in $(caisson list --quiet 2>/dev/null); do
 		check_descriptors "$id"
@@ -273,20 +270,26 @@ leaks() {
 	done
 	# A process that was killed may need a moment for its end.
 	for _ in {1..40}; do
-		no_processes && break
+		pids=$(leaked_processes)
+		[[ $pids ]] || break
 		sleep 0.05
 	done
-	describe_processes | sed 's/^/process left: /'
-	for pid in $(leaked_processes); do
+	for pid in $pids; do
+		echo "process left: $(describe_process "$pid")"
 		kill -KILL "$pid"
 	done
 	cgroups_of_test | sed 's/^/cgroup left: /'
-	find /sys/fs/cgroup -depth -type d -name "*$ID*" -exec rmdir {} + 2>/dev/null
-	find "$ROOT" -mindepth 1 2>/dev/null | sed 's/^/left in the state root: /'
+	[[ ! -d $ROOT ]] || find "$ROOT" -mindepth 1 | sed 's/^/left in the state root: /'
+	remove_cgroups
+	[[ $mounts_before != "$(mount_table)" ]] || return 0
 	diff <(echo "$mounts_before") <(mount_table) | sed -n 's/^[<>]/mount table: &/p'
 	while read -r mount; do
 		umount -l "$mount"
 	done < <(cut -d' ' -f5 /proc/self/mountinfo | grep -F "$TEST_DIR" | sort -r)
+}
+
+remove_cgroups() {
+	find /sys/fs/cgroup -depth -type d -name "*$ID*" -exec rmdir {} +
 }
 
 teardown_bundle() {

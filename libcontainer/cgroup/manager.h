@@ -2,7 +2,8 @@
  * Control groups by file: making them, joining, limits, freezing, killing, removing.  One
  * mechanism for cgroup2 and v1: a container has one directory in each hierarchy
  * (struct plan_cgroup_directory), and cgroup2 is the case of one.  All work is by descriptors
- * of the directories where it can be.  A directory or file that is gone (ENOENT, ENODEV) means that the group is gone: no error.
+ * of the directories where it can be.  A directory or file that is gone (ENOENT, ENODEV) means that
+ * the group is gone: no error.
  */
 #pragma once
 
@@ -24,8 +25,8 @@ struct cgroup {
  * Makes the directories, with their missing parents below the mount points, and enables on cgroup2
  * all available controllers (on a host that also has v1, only those that the writes need).
  * Refuses a group that has processes ("container's cgroup is not empty: N process(es) found") or is
- * frozen ("container's cgroup unexpectedly frozen").  v1 cpusets inherit their parents' cpus and mems.  On failure what was
- * made is removed again.
+ * frozen ("container's cgroup unexpectedly frozen").  v1 cpusets inherit their parents' cpus
+ * and mems.  On failure what was made is removed again.
  */
 int cgroup_create(const struct plan_cgroup *plan, struct cgroup *ret_cgroup);
 

@@ -8,7 +8,10 @@ struct date {
 	int month, day; /* from 1 */
 };
 
-/* In the proleptic Gregorian calendar, counted from a first of March, so that leap days end a year. */
+/*
+ * In the proleptic Gregorian calendar, counted from a first of March, so that leap days end a
+ * year.
+ */
 static struct date date_of(int64_t days)
 {
 	days += 719468; /* from 0000-03-01 to 1970-01-01 */

@@ -1,6 +1,6 @@
 /*
- * Times as text.  Not by gmtime(3) and strftime(3): these read /etc/localtime, and bring time zones and
- * locales into a static program.
+ * Times as text.  Not by gmtime(3) and strftime(3): these read /etc/localtime, and bring time zones
+ * and locales into a static program.
  */
 #pragma once
 

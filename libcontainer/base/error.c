@@ -22,7 +22,7 @@ const char *error_name(int error, char *buffer, size_t size)
 		return buffer;
 	}
 	(void)snprintf(buffer, size, "%s", name);
-	/* Engines look for "no such process"; "RFS specific error" and its like stay as they are. */
+	/* Engines look for "no such process"; "RFS specific error" and its like stay. */
 	if (isupper((unsigned char)buffer[0]) && !isupper((unsigned char)buffer[1]))
 		buffer[0] = (char)tolower((unsigned char)buffer[0]);
 	return buffer;

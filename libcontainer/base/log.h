@@ -1,6 +1,7 @@
 /*
- * What is worth saying without being an error.  Rooms below src/ call log_debug() and log_warning();
- * where it goes (stderr, file, journal, or over the channel to the parent) is the sink's business.
+ * What is worth saying without being an error.  Rooms below src/ call log_debug() and
+ * log_warning(); where it goes (stderr, file, journal, or over the channel to the parent) is the
+ * sink's business.
  */
 #pragma once
 

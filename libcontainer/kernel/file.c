@@ -35,8 +35,8 @@ static ssize_t read_full(int fd, char *buffer, size_t size)
 	return (ssize_t)used;
 }
 
-int file_read_fd(struct arena *arena, int fd, const char *name, size_t limit, char **ret_text,
-	size_t *ret_size)
+int file_read_fd(
+	struct arena *arena, int fd, const char *name, size_t limit, struct file_text *ret_file)
 {
 	struct stat facts;
 	size_t capacity = GUESSED_SIZE, used = 0;
@@ -66,20 +66,34 @@ int file_read_fd(struct arena *arena, int fd, const char *name, size_t limit, ch
 		capacity *= 2;
 	}
 	text[used] = '\0';
-	*ret_text = text;
-	if (ret_size)
-		*ret_size = used;
+	*ret_file = (struct file_text){ text, used };
 	return 0;
 }
 
-int file_read(struct arena *arena, int dir, const char *path, int flags, size_t limit,
-	char **ret_text, size_t *ret_size)
+static int read_opened(
+	struct arena *arena, int fd, const char *path, size_t limit, struct file_text *ret_file)
 {
-	auto_close int fd = openat(dir, path, O_RDONLY | O_CLOEXEC | O_NOCTTY | flags);
+	auto_close int file = fd;
 
-	if (fd < 0)
+	if (file < 0)
 		return errno == ENOENT ? -ENOENT : fail(errno, "open '%s'", path);
-	return file_read_fd(arena, fd, path, limit, ret_text, ret_size);
+	return file_read_fd(arena, file, path, limit, ret_file);
+}
+
+int file_read(
+	struct arena *arena, int dir, const char *path, size_t limit, struct file_text *ret_file)
+{
+	int fd = openat(dir, path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+
+	return read_opened(arena, fd, path, limit, ret_file);
+}
+
+int file_read_own(
+	struct arena *arena, int dir, const char *name, size_t limit, struct file_text *ret_file)
+{
+	int fd = openat(dir, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY);
+
+	return read_opened(arena, fd, name, limit, ret_file);
 }
 
 ssize_t file_read_into(int dir, const char *path, char *buffer, size_t size)

@@ -6,16 +6,23 @@
 
 struct arena;
 
+struct file_text {
+	char *text;  /* the arena's, NUL-terminated */
+	size_t size; /* without that NUL */
+};
+
 /*
  * Reads all of a file below dir (AT_FDCWD or a descriptor); at most limit bytes, -EFBIG beyond.
- * The text is the arena's, NUL-terminated; ret_size may be NULL.  Follows no final symlink where
- * nofollow is set in flags (O_NOFOLLOW).  -ENOENT comes plain, without a chain.
+ * -ENOENT comes plain, without a chain.
  */
-int file_read(struct arena *arena, int dir, const char *path, int flags, size_t limit,
-	char **ret_text, size_t *ret_size);
-/* As file_read(), of an open descriptor, from its present offset. */
-int file_read_fd(struct arena *arena, int fd, const char *name, size_t limit, char **ret_text,
-	size_t *ret_size);
+int file_read(
+	struct arena *arena, int dir, const char *path, size_t limit, struct file_text *ret_file);
+/* As file_read(), of a file in a directory of ours, which is no symlink: -ELOOP. */
+int file_read_own(
+	struct arena *arena, int dir, const char *name, size_t limit, struct file_text *ret_file);
+/* As file_read(), of an open descriptor, from its present offset; name is for messages. */
+int file_read_fd(
+	struct arena *arena, int fd, const char *name, size_t limit, struct file_text *ret_file);
 /*
  * Reads into a fixed buffer without an arena; NUL-terminates; returns the length.  -EFBIG if
  * larger; -ENOENT comes plain.

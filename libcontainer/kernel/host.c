@@ -179,7 +179,7 @@ int host_parse_v2(struct arena *arena, char *cgroup, struct host *host)
 static int read_cgroups(struct arena *arena, struct host *host)
 {
 	struct statfs facts;
-	char *cgroup, *mountinfo;
+	struct file_text cgroup, mountinfo;
 
 	host->cgroup_layout = HOST_CGROUP_NONE;
 	if (statfs(CGROUP_ROOT, &facts) < 0)
@@ -188,14 +188,13 @@ static int read_cgroups(struct arena *arena, struct host *host)
 	/* Nothing is mounted on the empty directory that sysfs has for it. */
 	if (facts.f_type == SYSFS_MAGIC)
 		return 0;
-	try(file_read(arena, AT_FDCWD, "/proc/self/cgroup", 0, CGROUP_FILE_LIMIT, &cgroup, NULL),
+	try(file_read(arena, AT_FDCWD, "/proc/self/cgroup", CGROUP_FILE_LIMIT, &cgroup),
 		"read '/proc/self/cgroup'");
 	if (facts.f_type == CGROUP2_SUPER_MAGIC)
-		return host_parse_v2(arena, cgroup, host);
-	try(file_read(
-		    arena, AT_FDCWD, "/proc/self/mountinfo", 0, MOUNTINFO_LIMIT, &mountinfo, NULL),
+		return host_parse_v2(arena, cgroup.text, host);
+	try(file_read(arena, AT_FDCWD, "/proc/self/mountinfo", MOUNTINFO_LIMIT, &mountinfo),
 		"read '/proc/self/mountinfo'");
-	return host_parse_v1(arena, cgroup, mountinfo, host);
+	return host_parse_v1(arena, cgroup.text, mountinfo.text, host);
 }
 
 static bool has_apparmor(void)

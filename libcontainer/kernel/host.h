@@ -24,7 +24,7 @@ struct host_hierarchy {
 };
 
 struct host {
-	uid_t uid;  /* effective */
+	uid_t uid; /* effective */
 	gid_t gid;
 	bool in_user_namespace; /* not the initial one */
 	bool apparmor;          /* enabled in the kernel */

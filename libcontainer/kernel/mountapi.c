@@ -223,37 +223,45 @@ static int set_superblock(int fs, const char *source, unsigned long superblock)
 	return 0;
 }
 
-int mountapi_create(const char *type, const char *source, const char *data,
-	unsigned long superblock, uint64_t attributes, struct mountapi_mount *ret_mount)
+/* What is to be mounted, for mount(2) to do when it is attached. */
+static void postpone(const struct mountapi_fs *fs, struct mountapi_mount *mount)
 {
-	auto_close int fs = -EBADF;
+	mount->type = fs->type;
+	mount->source = fs->source;
+	mount->data = fs->data;
+	mount->flags = fs->superblock;
+	mount->attr_set = fs->attributes;
+}
+
+static int create_in(int context, const struct mountapi_fs *fs, int *ret_fd)
+{
+	try(set_superblock(context, fs->source, fs->superblock), "file system '%s'", fs->type);
+	try(set_options(context, fs->type, fs->data), "file system '%s'", fs->type);
+	if (fsconfig(context, FSCONFIG_CMD_CREATE, NULL, NULL, 0) < 0)
+		return fail_with_log(context, errno, "create file system", fs->type);
+	*ret_fd = fsmount(context, FSMOUNT_CLOEXEC, (unsigned int)fs->attributes);
+	if (*ret_fd < 0)
+		return fail_with_log(context, errno, "make a mount of file system", fs->type);
+	return 0;
+}
+
+int mountapi_create(const struct mountapi_fs *fs, struct mountapi_mount *ret_mount)
+{
+	auto_close int context = -EBADF;
 	struct mountapi_mount mount = no_mount();
-	bool legacy = is_legacy() || !fits_fsconfig(type, source, data, superblock);
+	bool legacy = is_legacy() || !fits_fsconfig(fs->type, fs->source, fs->data, fs->superblock);
 
 	if (!legacy) {
-		fs = fsopen(type, FSOPEN_CLOEXEC);
+		context = fsopen(fs->type, FSOPEN_CLOEXEC);
 		/* EPERM: hidden by a seccomp filter, or else mount(2) will say the same. */
-		legacy = fs < 0 && (errno == ENOSYS || errno == EPERM);
-		if (fs < 0 && !legacy)
-			return fail(errno, "file system '%s'", type);
+		legacy = context < 0 && (errno == ENOSYS || errno == EPERM);
+		if (context < 0 && !legacy)
+			return fail(errno, "file system '%s'", fs->type);
 	}
-	if (legacy) {
-		mount.type = type;
-		mount.source = source;
-		mount.data = data;
-		mount.flags = superblock;
-		mount.attr_set = attributes;
-		*ret_mount = mount;
-		return 0;
-	}
-
-	try(set_superblock(fs, source, superblock), "file system '%s'", type);
-	try(set_options(fs, type, data), "file system '%s'", type);
-	if (fsconfig(fs, FSCONFIG_CMD_CREATE, NULL, NULL, 0) < 0)
-		return fail_with_log(fs, errno, "create file system", type);
-	mount.fd = fsmount(fs, FSMOUNT_CLOEXEC, (unsigned int)attributes);
-	if (mount.fd < 0)
-		return fail_with_log(fs, errno, "make a mount of file system", type);
+	if (legacy)
+		postpone(fs, &mount);
+	else
+		try(create_in(context, fs, &mount.fd));
 	*ret_mount = mount;
 	return 0;
 }

@@ -20,13 +20,18 @@ struct mountapi_mount {
 	bool recursive;
 };
 
+struct mountapi_fs {
+	const char *type, *source;
+	const char *data;         /* "k=v,flag", or NULL */
+	unsigned long superblock; /* MS_RDONLY, MS_SYNCHRONOUS, MS_DIRSYNC, MS_LAZYTIME, ... */
+	uint64_t attributes;      /* MOUNT_ATTR_* */
+};
+
 /*
- * A new instance of a file system.  superblock: MS_RDONLY, MS_SYNCHRONOUS, MS_DIRSYNC, MS_MANDLOCK,
- * MS_LAZYTIME, MS_SILENT, ...; data: "k=v,flag" or NULL; attributes: MOUNT_ATTR_*.
- * The error's chain has what the kernel said in the fs context's log.
+ * A new instance of a file system.  The error's chain has what the kernel said in the fs context's
+ * log.
  */
-int mountapi_create(const char *type, const char *source, const char *data,
-	unsigned long superblock, uint64_t attributes, struct mountapi_mount *ret_mount);
+int mountapi_create(const struct mountapi_fs *fs, struct mountapi_mount *ret_mount);
 
 /* A copy of the mount (tree) at source_fd, an O_PATH descriptor. */
 int mountapi_clone(int source_fd, bool recursive, struct mountapi_mount *ret_mount);

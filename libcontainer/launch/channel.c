@@ -77,8 +77,8 @@ int channel_send(const struct channel *channel, enum launch_message message, int
 	return send_message(channel, &packet, fd);
 }
 
-int channel_send_text(const struct channel *channel, enum launch_message message, int32_t code,
-	const char *text)
+int channel_send_text(
+	const struct channel *channel, enum launch_message message, int32_t code, const char *text)
 {
 	struct packet packet = { .header = { .type = message, .code = code } };
 	size_t length = strnlen(text, LAUNCH_PAYLOAD_MAX);
@@ -115,7 +115,7 @@ static int receive_packet(const struct channel *channel, struct packet *packet, 
 	if (size < 0)
 		return fail((int)size, "receive from %s", channel->peer);
 	if ((size_t)size < sizeof(packet->header) || packet->header.type >= MSG_COUNT ||
-	    (size_t)size != sizeof(packet->header) + packet->header.length)
+		(size_t)size != sizeof(packet->header) + packet->header.length)
 		return refuse_as(EPROTO, "%s sent what is no message", channel->peer);
 	packet->payload[packet->header.length] = '\0';
 	return 1;
@@ -129,15 +129,15 @@ static int take_aside(const struct packet *packet)
 		log_line((enum log_level)packet->header.code, "%s", packet->payload);
 		return 0;
 	case MSG_FAILED:
-		return error_set(packet->header.code ? packet->header.code : -EPROTO,
-			packet->payload);
+		return error_set(
+			packet->header.code ? packet->header.code : -EPROTO, packet->payload);
 	default:
 		return 1;
 	}
 }
 
-int channel_expect(const struct channel *channel, enum launch_message message, int32_t *ret_code,
-	int *ret_fd)
+int channel_expect(
+	const struct channel *channel, enum launch_message message, int32_t *ret_code, int *ret_fd)
 {
 	struct packet packet;
 

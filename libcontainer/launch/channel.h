@@ -19,20 +19,20 @@ void channel_keep(struct channel *channel);
 void channel_close(struct channel *channel);
 
 /*
- * One write(2) where there is no descriptor to send (fd -1): after its seccomp filter is in place init can
- * only use what its profile is sure to allow.
+ * One write(2) where there is no descriptor to send (fd -1): after its seccomp filter is in place
+ * init can only use what its profile is sure to allow.
  */
 int channel_send(const struct channel *channel, enum launch_message message, int32_t code, int fd);
-int channel_send_text(const struct channel *channel, enum launch_message message, int32_t code,
-	const char *text);
+int channel_send_text(
+	const struct channel *channel, enum launch_message message, int32_t code, const char *text);
 
 /*
  * Waits for this message.  LOG is logged on the way, FAILED becomes our own error chain and code.
- * Another message: -EPROTO, naming both.  The peer's end: -EPIPE, plain.  ret_code, ret_fd may be NULL; where
- * ret_fd is, the wait is one read(2).
+ * Another message: -EPROTO, naming both.  The peer's end: -EPIPE, plain.  ret_code, ret_fd may be
+ * NULL; where ret_fd is, the wait is one read(2).
  */
-int channel_expect(const struct channel *channel, enum launch_message message, int32_t *ret_code,
-	int *ret_fd);
+int channel_expect(
+	const struct channel *channel, enum launch_message message, int32_t *ret_code, int *ret_fd);
 
 /* Waits for the peer to execute its program: end-of-file is success here, FAILED its failure. */
 int channel_expect_end(const struct channel *channel);

@@ -49,7 +49,8 @@ int child_join(struct launch *launch)
 	return plan->have & ~plan->create & CLONE_NEWUSER ? become_root(launch) : 0;
 }
 
-/* Dumpable for as long as the maps are not written: an unprivileged parent could not open the files. */
+/* Dumpable for as long as the maps are not written: an unprivileged parent could not open the
+ * files. */
 int child_unshare_user(struct launch *launch)
 {
 	(void)launch;

@@ -91,7 +91,7 @@ bool plan_relays_terminal(const struct plan *plan)
 bool plan_has_host_hooks(const struct plan *plan)
 {
 	return plan->hooks[PLAN_HOOK_PRESTART].count > 0 ||
-		plan->hooks[PLAN_HOOK_CREATE_RUNTIME].count > 0;
+	       plan->hooks[PLAN_HOOK_CREATE_RUNTIME].count > 0;
 }
 
 bool plan_has_container_hooks(const struct plan *plan)

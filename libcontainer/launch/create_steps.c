@@ -1,6 +1,6 @@
 /*
- * THE TABLE: the start of a container, top to bottom, for `create` and `run`, by both roads.  On the
- * short road the rows of CHILD and INIT are one process's.
+ * THE TABLE: the start of a container, top to bottom, for `create` and `run`, by both roads.  On
+ * the short road the rows of CHILD and INIT are one process's.
  */
 #include "libcontainer/base/cleanup.h"
 #include "libcontainer/launch/launch.h"

@@ -3,6 +3,7 @@
 #include <limits.h>
 #include <signal.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <unistd.h>
@@ -29,8 +30,8 @@ int init_find_home(struct launch *launch)
 {
 	if (!launch->plan->process.home_missing)
 		return 0;
-	return identity_find_home(launch->rootfs.root, launch->plan->process.uid, launch->home,
-		sizeof(launch->home));
+	return identity_find_home(
+		launch->rootfs.root, launch->plan->process.uid, launch->home, sizeof(launch->home));
 }
 
 static int join_keyring(const struct launch *launch)
@@ -90,7 +91,8 @@ int init_load_filter(struct launch *launch)
 	return seccomp_load_filter(&launch->filter);
 }
 
-/* The order of capabilities(7): bounding as root, then the ids with the rest kept, then the sets. */
+/* The order of capabilities(7): bounding as root, then the ids with the rest kept, then the sets.
+ */
 int init_drop_privileges(struct launch *launch)
 {
 	const struct plan_process *plan = &launch->plan->process;
@@ -127,21 +129,41 @@ int init_find_program(struct launch *launch)
 	return execute_find(&launch->plan->process, launch->program, sizeof(launch->program));
 }
 
-/*
- * From here on the end of the channel is what tells us of the parent's: prctl(2) may be what the filter
- * denies, and a detached container outlives its parent.
- */
-int init_disarm(struct launch *launch)
+static void die(int signal)
 {
-	(void)launch;
-	if (prctl(PR_SET_PDEATHSIG, 0) < 0)
-		return fail(errno, "disarm the signal of the parent's death");
-	return terminal_restore_signals();
+	_exit(128 + signal);
 }
 
 /*
- * `create` ends, `start` comes when it comes.  The fifo is open for both ways, so that read(2) returns for the
- * byte alone.  Failures from here on are told on the other fifo.
+ * The first process of a pid namespace ignores what it has no handler for, but a created container
+ * that is sent TERM is to end, as in runc.  execve(2) takes the handlers away.
+ */
+static void die_of_signals(void)
+{
+	static const int deadly[] = { SIGHUP, SIGINT, SIGQUIT, SIGUSR1, SIGUSR2, SIGALRM, SIGTERM };
+	struct sigaction action = { .sa_handler = die };
+
+	for (size_t i = 0; i < COUNT_OF(deadly); i++)
+		(void)sigaction(deadly[i], &action, NULL);
+}
+
+/*
+ * From here on the end of the channel is what tells us of the parent's: prctl(2) may be what the
+ * filter denies, and a detached container outlives its parent.
+ */
+int init_disarm(struct launch *launch)
+{
+	if (prctl(PR_SET_PDEATHSIG, 0) < 0)
+		return fail(errno, "disarm the signal of the parent's death");
+	try(terminal_restore_signals());
+	if (plan_is_create(launch->plan))
+		die_of_signals();
+	return 0;
+}
+
+/*
+ * `create` ends, `start` comes when it comes.  The fifo is open for both ways, so that read(2)
+ * returns for the byte alone.  Failures from here on are told on the other fifo.
  */
 int init_wait_for_start(struct launch *launch)
 {
@@ -156,10 +178,23 @@ int init_wait_for_start(struct launch *launch)
 	return n == 1 ? 0 : fail(n < 0 ? errno : EPIPE, "wait for start");
 }
 
+/* The program's environment, HOME included: hooks without their own inherit it. */
 int init_run_start_hooks(struct launch *launch)
 {
-	return hooks_run(&launch->plan->hooks[PLAN_HOOK_START_CONTAINER],
-		PLAN_HOOK_START_CONTAINER, launch->hook_state, "/", launch->plan->process.env);
+	const struct plan_process *plan = &launch->plan->process;
+	const char **env = plan->env;
+	auto_free const char **with_home = NULL;
+
+	if (plan->home_missing) {
+		with_home = calloc(plan->env_count + 2, sizeof(*with_home));
+		if (!with_home)
+			return fail(ENOMEM, "make the environment of the startContainer hooks");
+		memcpy(with_home, plan->env, plan->env_count * sizeof(*with_home));
+		with_home[plan->env_count] = launch->home;
+		env = with_home;
+	}
+	return hooks_run(&launch->plan->hooks[PLAN_HOOK_START_CONTAINER], PLAN_HOOK_START_CONTAINER,
+		launch->hook_state, "/", env);
 }
 
 int init_execute(struct launch *launch)

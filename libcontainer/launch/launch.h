@@ -17,21 +17,21 @@
 
 struct launch {
 	const struct plan *plan;
-	int roles;                 /* ROLE_* of this process */
+	int roles; /* ROLE_* of this process */
 	const struct step_table *table;
 
 	/* Given by the caller. */
-	const char *root;          /* the state root */
-	struct record *record;     /* create: to be completed; exec: of the container */
-	const char *config;        /* create: text of config.json, kept for exec */
+	const char *root;      /* the state root */
+	struct record *record; /* create: to be completed; exec: of the container */
+	const char *config;    /* create: text of config.json, kept for exec */
 	size_t config_size;
-	const char *pid_file;      /* absolute, or NULL */
-	int target;                /* exec: pidfd of the container's init */
+	const char *pid_file;        /* absolute, or NULL */
+	int target;                  /* exec: pidfd of the container's init */
 	struct cgroup_paths cgroups; /* where the container's processes are */
-	int *sources;              /* create: one slot per mount, -EBADF */
+	int *sources;                /* create: one slot per mount, -EBADF */
 
 	/* Made by the parent before it starts anyone; inherited. */
-	int directory;             /* state directory, locked */
+	int directory; /* state directory, locked */
 	int procfs;
 	int console_socket;
 	int start_fifo, report_fifo;
@@ -43,8 +43,8 @@ struct launch {
 	/* The parent's. */
 	pid_t child_pid, init_pid;
 	int child_pidfd, init_pidfd;
-	int console;               /* master of a foreground terminal */
-	char *hook_state;          /* the state document for hooks, made before the first fork */
+	int console;      /* master of a foreground terminal */
+	char *hook_state; /* the state document for hooks, made before the first fork */
 
 	/* Init's. */
 	struct rootfs rootfs;
@@ -58,8 +58,9 @@ void launch_init(struct launch *launch, const struct plan *plan, const struct st
 void launch_done(struct launch *launch);
 
 /*
- * Walks the table as the parent.  On success init is on record and released; for run and exec it has also
- * executed its program.  On failure all is undone and the chain says what failed, in which role and step.
+ * Walks the table as the parent.  On success init is on record and released; for run and exec it
+ * has also executed its program.  On failure all is undone and the chain says what failed, in which
+ * role and step.
  */
 int launch_run(struct launch *launch);
 
@@ -95,9 +96,9 @@ LAUNCH_CONDITIONS(CONDITION_DECLARE)
 
 /* ---- spawn.c: new processes ---------------------------------------------------------------- */
 
-int parent_start_child(struct launch *launch);  /* general road */
-int parent_start_init(struct launch *launch);   /* short road */
-int child_start_init(struct launch *launch);    /* general road */
+int parent_start_child(struct launch *launch); /* general road */
+int parent_start_init(struct launch *launch);  /* short road */
+int child_start_init(struct launch *launch);   /* general road */
 int child_send_init_pid(struct launch *launch);
 int parent_take_init_pid(struct launch *launch);
 int parent_reap_child(struct launch *launch);

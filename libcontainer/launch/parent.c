@@ -198,8 +198,8 @@ int parent_write_time_offsets(struct launch *launch)
 
 int parent_enter_pid_namespace(struct launch *launch)
 {
-	return namespaces_join_process(launch->target,
-		launch->plan->namespaces.have & CLONE_NEWPID);
+	return namespaces_join_process(
+		launch->target, launch->plan->namespaces.have & CLONE_NEWPID);
 }
 
 /* ---- hooks ------------------------------------------------------------------------------ */
@@ -232,7 +232,10 @@ int parent_run_poststart_hooks(struct launch *launch)
 int parent_take_console(struct launch *launch)
 {
 	try(channel_expect(&launch->init, MSG_CONSOLE, NULL, &launch->console));
-	return launch->console < 0 ? refuse_as(EPROTO, "init sent no terminal") : 0;
+	if (launch->console < 0)
+		return refuse_as(EPROTO, "init sent no terminal");
+	/* Before the program can write to it, or ask for its size. */
+	return terminal_prepare(launch->console);
 }
 
 /* End-of-file is what a successful execve leaves, as init's end of the channel is close-on-exec. */

@@ -1,7 +1,7 @@
 /*
- * The messages between the processes that start a container: one row each.  One SOCK_SEQPACKET pair per
- * peer: a message is a packet, and end-of-file always means that the peer died.  On the short road one
- * process is child and init, and both use the one pair.
+ * The messages between the processes that start a container: one row each.  One SOCK_SEQPACKET pair
+ * per peer: a message is a packet, and end-of-file always means that the peer died.  On the short
+ * road one process is child and init, and both use the one pair.
  */
 #pragma once
 
@@ -37,7 +37,7 @@ enum launch_message {
 #define LAUNCH_ENUM(name, from, to, fds, meaning) MSG_##name,
 	LAUNCH_MESSAGES(LAUNCH_ENUM)
 #undef LAUNCH_ENUM
-	MSG_COUNT,
+		MSG_COUNT,
 };
 
 struct launch_message_facts {

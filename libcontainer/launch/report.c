@@ -7,7 +7,8 @@
 #include "libcontainer/base/error.h"
 #include "libcontainer/launch/launch.h"
 
-/* One write of at most PIPE_BUF bytes: an int32_t, and the text without its end.  See store_start(). */
+/* One write of at most PIPE_BUF bytes: an int32_t, and the text without its end.  See
+ * store_start(). */
 static void report_to_start(int fifo, int code)
 {
 	char report[PIPE_BUF];

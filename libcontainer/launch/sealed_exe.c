@@ -16,8 +16,8 @@
 #include "libcontainer/kernel/syscall.h"
 
 /*
- * How much of the file the kernel maps: symbols and debug sections lie behind, and copying them would
- * cost more than all the rest.  All of it where the headers are not as expected.
+ * How much of the file the kernel maps: symbols and debug sections lie behind, and copying them
+ * would cost more than all the rest.  All of it where the headers are not as expected.
  */
 static off_t loaded_size(int file, off_t size)
 {
@@ -26,7 +26,7 @@ static off_t loaded_size(int file, off_t size)
 	off_t end = 0;
 
 	if (pread(file, &header, sizeof(header), 0) != (ssize_t)sizeof(header) ||
-	    header.e_phentsize != sizeof(segments[0]) || header.e_phnum > COUNT_OF(segments))
+		header.e_phentsize != sizeof(segments[0]) || header.e_phnum > COUNT_OF(segments))
 		return size;
 
 	ssize_t length = (ssize_t)(header.e_phnum * sizeof(segments[0]));
@@ -60,16 +60,16 @@ static int copy_executable(int from, int to)
 }
 
 /*
- * Where memory files may not be executed (vm.memfd_noexec=2, fapolicyd): a copy without a name, of which
- * only this read-only descriptor is left.
+ * Where memory files may not be executed (vm.memfd_noexec=2, fapolicyd): a copy without a name, of
+ * which only this read-only descriptor is left.
  */
 static int make_unlinked_copy(int self, int *ret_fd)
 {
 	static const char *const directories[] = { "/run", "/tmp", "/var/tmp" };
 
 	for (size_t i = 0; i < COUNT_OF(directories); i++) {
-		auto_close int writer = open(directories[i], O_TMPFILE | O_RDWR | O_CLOEXEC | O_EXCL,
-			0500);
+		auto_close int writer =
+			open(directories[i], O_TMPFILE | O_RDWR | O_CLOEXEC | O_EXCL, 0500);
 		char path[FD_PATH_SIZE];
 
 		if (writer < 0)
@@ -84,7 +84,7 @@ static int make_unlinked_copy(int self, int *ret_fd)
 		}
 	}
 	return refuse_as(EACCES, "seal our own executable: no memory file or temporary file can be "
-		"executed here");
+				 "executed here");
 }
 
 static int make_sealed_copy(int self, int *ret_fd)

@@ -21,7 +21,8 @@ static void forward_line(enum log_level level, const char *line, void *context)
 }
 
 /*
- * The life of a new process: its rows, then the program, which does not return.  Failures go to the parent.
+ * The life of a new process: its rows, then the program, which does not return.  Failures go to the
+ * parent.
  */
 static _Noreturn void play(struct launch *launch, int roles, struct channel *channel)
 {

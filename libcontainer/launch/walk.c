@@ -25,8 +25,8 @@ const struct channel *launch_channel(const struct launch *launch, enum launch_me
 }
 
 /*
- * End-of-file: the peer died without a word.  Where its cgroup counted an OOM kill, that is why, and the
- * limit is what has to be changed.
+ * End-of-file: the peer died without a word.  Where its cgroup counted an OOM kill, that is why,
+ * and the limit is what has to be changed.
  */
 static int explain_end(const struct launch *launch, const struct step *row)
 {
@@ -37,9 +37,10 @@ static int explain_end(const struct launch *launch, const struct step *row)
 		return refuse_as(EPIPE, "the parent ended before it sent %s",
 			launch_messages[row->message].name);
 	if (launch->cgroups.count > 0 && cgroup_oom_killed(&launch->cgroups, &limit, &usage) > 0)
-		return refuse_as(ENOMEM, "%s was killed, as the container ran out of memory: the "
-			"limit is %llu bytes, the use was %llu", channel->peer,
-			(unsigned long long)limit, (unsigned long long)usage);
+		return refuse_as(ENOMEM,
+			"%s was killed, as the container ran out of memory: the "
+			"limit is %llu bytes, the use was %llu",
+			channel->peer, (unsigned long long)limit, (unsigned long long)usage);
 	return refuse_as(EPIPE, "%s ended unexpectedly (at %s)", channel->peer,
 		launch_messages[row->message].name);
 }

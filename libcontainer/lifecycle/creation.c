@@ -44,8 +44,8 @@ unsigned int listen_fds_of_caller(void)
 	return parse_u32(fds, &value) < 0 || value > INT_MAX ? 0 : value;
 }
 
-void creation_set_context(const struct container_context *c, const struct host *host,
-	struct plan_options *options)
+void creation_set_context(
+	const struct container_context *c, const struct host *host, struct plan_options *options)
 {
 	static const enum plan_cgroup_manager managers[] = {
 		[CONTAINER_CGROUPFS] = PLAN_CGROUP_CGROUPFS,
@@ -54,7 +54,8 @@ void creation_set_context(const struct container_context *c, const struct host *
 	};
 
 	options->cgroup_manager = managers[c->cgroup_manager];
-	options->rootless = c->rootless == CONTAINER_YES ||
+	options->rootless =
+		c->rootless == CONTAINER_YES ||
 		(c->rootless == CONTAINER_AUTO && (host->uid != 0 || host->in_user_namespace));
 }
 
@@ -87,16 +88,18 @@ static int resolve_paths(struct creation *creation, const struct container_creat
 
 static int read_spec(struct creation *creation, const char *path)
 {
-	int r = file_read(&creation->arena, AT_FDCWD, path, 0, JSON_SIZE_MAX,
-		&creation->config_text, &creation->config_size);
+	int r = file_read(&creation->arena, AT_FDCWD, path, JSON_SIZE_MAX, &creation->config);
 
 	if (r == -ENOENT)
-		return refuse_as(ENOENT, "JSON specification file %s not found: no such file or "
-			"directory (in the bundle '%s')", path, creation->bundle);
+		return refuse_as(ENOENT,
+			"JSON specification file %s not found: no such file or "
+			"directory (in the bundle '%s')",
+			path, creation->bundle);
 	if (r < 0)
 		return r;
-	try(spec_read_config(&creation->arena, creation->config_text, creation->config_size,
-		&creation->spec), "%s", path);
+	try(spec_read_config(&creation->arena, creation->config.text, creation->config.size,
+		    &creation->spec),
+		"%s", path);
 	return rules_check(creation->spec);
 }
 
@@ -131,8 +134,8 @@ static void fill_record(struct creation *creation)
 	};
 }
 
-static void fill_options(const struct container_context *c, const struct container_create_options *o,
-	enum plan_verb verb, struct creation *creation)
+static void fill_options(const struct container_context *c,
+	const struct container_create_options *o, enum plan_verb verb, struct creation *creation)
 {
 	creation->options = (struct plan_options){
 		.verb = verb,
@@ -150,7 +153,8 @@ static void fill_options(const struct container_context *c, const struct contain
 	creation_set_context(c, &creation->host, &creation->options);
 }
 
-/* A terminal needs someone who holds its other end: us in the foreground, else the socket's owner. */
+/* A terminal needs someone who holds its other end: us in the foreground, else the socket's owner.
+ */
 static int check_terminal(const struct creation *creation)
 {
 	bool terminal = creation->spec->process && creation->spec->process->terminal;
@@ -158,10 +162,10 @@ static int check_terminal(const struct creation *creation)
 
 	if (terminal && detach && !creation->console_socket)
 		return refuse("cannot allocate tty if caisson will detach without setting console "
-			"socket");
+			      "socket");
 	if (creation->console_socket && !(terminal && detach))
 		return refuse("cannot use console socket if caisson will not detach or allocate "
-			"tty");
+			      "tty");
 	return 0;
 }
 
@@ -178,8 +182,12 @@ int creation_prepare(const struct container_context *c, const struct container_c
 	try(host_read(&creation->arena, &creation->host));
 	fill_options(c, o, verb, creation);
 	try(check_terminal(creation));
-	try(plan_make(&creation->arena, creation->spec, &creation->options, &creation->host,
-		&creation->plan));
+	struct plan_input input = {
+		.spec = creation->spec,
+		.options = &creation->options,
+		.host = &creation->host,
+	};
+	try(plan_make(&creation->arena, &input, &creation->plan));
 	fill_record(creation);
 	return 0;
 }
@@ -192,8 +200,8 @@ int creation_launch(const struct container_context *c, struct creation *creation
 	launch_init(launch, &creation->plan, &create_steps);
 	launch->root = c->root;
 	launch->record = &creation->record;
-	launch->config = creation->config_text;
-	launch->config_size = creation->config_size;
+	launch->config = creation->config.text;
+	launch->config_size = creation->config.size;
 	launch->pid_file = creation->pid_file;
 	launch->cgroups = (struct cgroup_paths){ creation->plan.cgroup.directories,
 		creation->plan.cgroup.directory_count };

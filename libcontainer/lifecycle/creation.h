@@ -5,6 +5,7 @@
 
 #include "libcontainer/base/arena.h"
 #include "libcontainer/container.h"
+#include "libcontainer/kernel/file.h"
 #include "libcontainer/kernel/host.h"
 #include "libcontainer/launch/launch.h"
 #include "libcontainer/plan/plan.h"
@@ -14,8 +15,7 @@
 struct creation {
 	struct arena arena;
 	const char *bundle, *pid_file, *console_socket; /* absolute */
-	char *config_text;
-	size_t config_size;
+	struct file_text config;
 	struct spec_config *spec;
 	struct host host;
 	struct plan_options options;
@@ -40,5 +40,5 @@ int absolute_path(struct arena *arena, const char *path, const char **ret_path);
 unsigned int listen_fds_of_caller(void);
 
 /* The manager and the leniency that the global options ask for. */
-void creation_set_context(const struct container_context *c, const struct host *host,
-	struct plan_options *options);
+void creation_set_context(
+	const struct container_context *c, const struct host *host, struct plan_options *options);

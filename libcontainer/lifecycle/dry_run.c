@@ -13,8 +13,8 @@ static const char *step_words(struct arena *arena, const struct step *step)
 
 	switch (step->kind) {
 	case STEP_SEND:
-		return arena_printf(arena, "%s: send %s to %s", role_name(step->who),
-			message->name, role_name(message->to));
+		return arena_printf(arena, "%s: send %s to %s", role_name(step->who), message->name,
+			role_name(message->to));
 	case STEP_WAIT:
 		return arena_printf(arena, "%s: wait for %s from %s", role_name(step->who),
 			message->name, role_name(message->from));

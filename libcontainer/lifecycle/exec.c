@@ -14,8 +14,8 @@
 
 struct execution {
 	struct container container;
-	const struct spec_config *spec;    /* as it was at create */
-	struct spec_process *process;      /* what is to be executed */
+	const struct spec_config *spec; /* as it was at create */
+	struct spec_process *process;   /* what is to be executed */
 	const char *pid_file, *console_socket;
 	struct host host;
 	struct plan_options options;
@@ -38,10 +38,10 @@ static int check_terminal(const struct execution *e, const struct container_exec
 
 	if (terminal && o->detach && !o->console_socket)
 		return refuse("cannot allocate tty if caisson will detach without setting console "
-			"socket");
+			      "socket");
 	if (o->console_socket && !(terminal && o->detach))
 		return refuse("cannot use console socket if caisson will not detach or allocate "
-			"tty");
+			      "tty");
 	return 0;
 }
 
@@ -79,7 +79,8 @@ static int prepare(const struct container_context *c, const struct container_exe
 		.console_socket = e->console_socket,
 	};
 	creation_set_context(c, &e->host, &e->options);
-	try(plan_make_exec(arena, e->spec, e->process, &e->options, &e->host, &e->plan));
+	struct plan_input input = { e->spec, e->process, &e->options, &e->host };
+	try(plan_make(arena, &input, &e->plan));
 	plan_cgroups(e);
 	return 0;
 }
@@ -98,8 +99,8 @@ static int launch(struct execution *e)
 	return launch_run(launch);
 }
 
-int container_exec(const struct container_context *c, const struct container_exec_options *o,
-	int *ret_status)
+int container_exec(
+	const struct container_context *c, const struct container_exec_options *o, int *ret_status)
 {
 	struct execution e = { .container = CONTAINER_NONE };
 	int r = prepare(c, o, &e);

@@ -14,15 +14,14 @@
 
 static int read_process(struct arena *arena, const char *path, struct spec_process **ret_process)
 {
-	char *text;
-	size_t size;
-	int r = file_read(arena, AT_FDCWD, path, 0, JSON_SIZE_MAX, &text, &size);
+	struct file_text file;
+	int r = file_read(arena, AT_FDCWD, path, JSON_SIZE_MAX, &file);
 
 	if (r == -ENOENT)
 		return fail(ENOENT, "open '%s'", path);
 	if (r < 0)
 		return r;
-	return spec_read_process(arena, text, size, ret_process);
+	return spec_read_process(arena, file.text, file.size, ret_process);
 }
 
 static size_t count_strings(const char *const *strings)
@@ -62,8 +61,8 @@ static int change_user(struct arena *arena, struct spec_process *process,
 		int r = parse_user(options->user, &uid, &gid);
 
 		if (r < 0)
-			return refuse("--user: wants UID[:GID] in numbers, got \"%s\"",
-				options->user);
+			return refuse(
+				"--user: wants UID[:GID] in numbers, got \"%s\"", options->user);
 		user->uid = uid;
 		user->gid = r == 1 ? gid : user->gid;
 	}
@@ -74,13 +73,13 @@ static int change_user(struct arena *arena, struct spec_process *process,
 	for (size_t i = 0; i < user->additional_gids.count; i++)
 		gids[i] = user->additional_gids.items[i];
 	for (size_t i = 0; i < count; i++) {
-		if (parse_u32(options->additional_gids[i],
-			    &gids[user->additional_gids.count + i]) < 0)
+		if (parse_u32(options->additional_gids[i], &gids[user->additional_gids.count + i]) <
+			0)
 			return refuse("--additional-gids: wants a number, got \"%s\"",
 				options->additional_gids[i]);
 	}
-	user->additional_gids = (struct spec_u32s){ gids, user->additional_gids.count + count,
-		true };
+	user->additional_gids =
+		(struct spec_u32s){ gids, user->additional_gids.count + count, true };
 	return 0;
 }
 
@@ -122,8 +121,8 @@ static int change_process(struct arena *arena, struct spec_process *process,
 	if (options->process_label)
 		process->selinux_label = options->process_label;
 	if (options->no_new_privileges != CONTAINER_AUTO)
-		process->no_new_privileges = (struct maybe_flag){ true,
-			options->no_new_privileges == CONTAINER_YES };
+		process->no_new_privileges =
+			(struct maybe_flag){ true, options->no_new_privileges == CONTAINER_YES };
 	append_strings(arena, &process->env, options->env);
 	try(change_user(arena, process, options));
 	return add_capabilities(arena, process, options->capabilities);

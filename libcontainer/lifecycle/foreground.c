@@ -9,7 +9,8 @@
 
 int foreground_begin(bool subreaper)
 {
-	/* Processes that outlive init of a shared pid namespace are ours to reap, not our caller's. */
+	/* Processes that outlive init of a shared pid namespace are ours to reap, not our caller's.
+	 */
 	if (subreaper && prctl(PR_SET_CHILD_SUBREAPER, 1) < 0)
 		return fail(errno, "become a subreaper");
 	return terminal_block_signals();

@@ -1,10 +1,12 @@
 /* One planned mount becomes one of the kernel's. */
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/magic.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 
 #include "libcontainer/base/cleanup.h"
 #include "libcontainer/base/error.h"
@@ -87,8 +89,12 @@ static int create_file_system(struct rootfs *rootfs, const struct plan_mount *mo
 	bool made, struct mountapi_mount *ret_mount)
 {
 	char data[4096] = "";
-	uint64_t attributes = mount->attr_set;
-	unsigned long superblock = mount->superblock;
+	struct mountapi_fs fs = {
+		.type = mount->type,
+		.source = mount->source ? mount->source : mount->type,
+		.superblock = mount->superblock,
+		.attributes = mount->attr_set,
+	};
 
 	if (strcmp(mount->type, "tmpfs") == 0)
 		try(plan_tmpfs_mode(mount, target, made, data, sizeof(data)));
@@ -96,13 +102,13 @@ static int create_file_system(struct rootfs *rootfs, const struct plan_mount *mo
 		(int)sizeof(data))
 		return refuse("options are too long");
 	try(add_label(&rootfs->plan->root, mount->type, data, sizeof(data)));
+	fs.data = data[0] ? data : NULL;
 
 	if (mount->deferred_readonly)
-		attributes &= ~(uint64_t)MOUNT_ATTR_RDONLY;
-	else if ((attributes & MOUNT_ATTR_RDONLY) && !is_virtual(mount->type))
-		superblock |= MS_RDONLY;
-	return mountapi_create(mount->type, mount->source ? mount->source : mount->type,
-		data[0] ? data : NULL, superblock, attributes, ret_mount);
+		fs.attributes &= ~(uint64_t)MOUNT_ATTR_RDONLY;
+	else if ((fs.attributes & MOUNT_ATTR_RDONLY) && !is_virtual(mount->type))
+		fs.superblock |= MS_RDONLY;
+	return mountapi_create(&fs, ret_mount);
 }
 
 /*
@@ -177,6 +183,23 @@ static int open_source(const struct rootfs *rootfs, const struct plan_mount *mou
 	return 0;
 }
 
+/*
+ * A bind is how engines hand on the host's proc; anything else there could be made by the image to
+ * look like one, and the container's programs would believe it (CVE-2019-16884).
+ */
+static int check_proc_source(const struct plan_mount *mount, int fd)
+{
+	struct statfs status;
+
+	if (strcmp(mount->target, "/proc") != 0)
+		return 0;
+	if (fstatfs(fd, &status) < 0)
+		return fail(errno, "find the file system of '%s'", mount->source);
+	if (status.f_type != PROC_SUPER_MAGIC)
+		return refuse("'%s' is not proc", mount->source);
+	return 0;
+}
+
 static int clone_source(const struct rootfs *rootfs, const struct plan_mount *mount,
 	struct mountapi_mount *ret_mount, struct stat *ret_status)
 {
@@ -196,9 +219,11 @@ static int clone_source(const struct rootfs *rootfs, const struct plan_mount *mo
 		try(mountapi_clone(source, mount->recursive, ret_mount), "clone '%s'",
 			mount->source);
 	}
-	if (fstat(r == 1 ? ret_mount->fd : source, ret_status) < 0)
+
+	int fd = r == 1 ? ret_mount->fd : source;
+	if (fstat(fd, ret_status) < 0)
 		return fail(errno, "stat '%s'", mount->source);
-	return 0;
+	return check_proc_source(mount, fd);
 }
 
 static int open_bind_target(const struct rootfs *rootfs, const struct plan_mount *mount,
@@ -209,7 +234,10 @@ static int open_bind_target(const struct rootfs *rootfs, const struct plan_mount
 	return inside_make_file(rootfs->root, mount->target, 0755, ret_fd, NULL);
 }
 
-/* Attributes are set before the mount can be seen: there is no writable moment of a read-only one. */
+/*
+ * Attributes are set before the mount can be seen: there is no writable moment of a read-only one.
+ * Recursive words come last and win over the plain ones that engines add of themselves ("rw", "rro").
+ */
 static int attach_bind(const struct rootfs *rootfs, const struct plan_mount *mount,
 	struct mountapi_mount *bind, mode_t type)
 {
@@ -218,12 +246,12 @@ static int attach_bind(const struct rootfs *rootfs, const struct plan_mount *mou
 
 	if (mount->deferred_readonly)
 		set &= ~(uint64_t)MOUNT_ATTR_RDONLY;
-	if (mount->recursive_set || mount->recursive_clear)
-		try(mountapi_change(bind, mount->recursive_set, mount->recursive_clear, true),
-			"change the attributes of '%s' and below", mount->source);
 	if (set || mount->attr_clear)
 		try(mountapi_change(bind, set, mount->attr_clear, false),
 			"change the attributes of '%s'", mount->source);
+	if (mount->recursive_set || mount->recursive_clear)
+		try(mountapi_change(bind, mount->recursive_set, mount->recursive_clear, true),
+			"change the attributes of '%s' and below", mount->source);
 	try(open_bind_target(rootfs, mount, type, &target));
 	return mount_attach(rootfs, mount, bind, target);
 }

@@ -51,7 +51,8 @@ static int mount_v2(struct rootfs *rootfs, const struct plan_mount *mount, int t
 	struct mountapi_mount made = { .fd = -EBADF };
 	bool own_view = plan->namespaces.have & CLONE_NEWCGROUP;
 	uint64_t attributes = mount->attr_set;
-	int r = mountapi_create("cgroup2", "cgroup", mount->data, 0, attributes, &made);
+	struct mountapi_fs fs = { "cgroup2", "cgroup", mount->data, 0, attributes };
+	int r = mountapi_create(&fs, &made);
 
 	if (r == -EPERM || r == -EBUSY) {
 		log_debug("%s: cgroup2 is bound, as it can't be mounted: %s", mount->place,
@@ -59,8 +60,8 @@ static int mount_v2(struct rootfs *rootfs, const struct plan_mount *mount, int t
 		error_clear();
 		if (!own_view)
 			attributes |= MOUNT_ATTR_RDONLY;
-		r = bind_directory(own_view ? unified_path(&plan->cgroup) : V2_MOUNTPOINT,
-			attributes, &made);
+		r = bind_directory(
+			own_view ? unified_path(&plan->cgroup) : V2_MOUNTPOINT, attributes, &made);
 	}
 	if (r == 0)
 		r = mount_attach(rootfs, mount, &made, target);
@@ -86,7 +87,8 @@ static int make_v1_mount(const struct plan *plan, const struct plan_mount *mount
 		return bind_directory(directory->path, mount->attr_set, ret_mount);
 	(void)snprintf(data, sizeof(data), "%s%s", named ? "none," : "", directory->controllers);
 
-	int r = mountapi_create("cgroup", "cgroup", data, 0, mount->attr_set, ret_mount);
+	struct mountapi_fs fs = { "cgroup", "cgroup", data, 0, mount->attr_set };
+	int r = mountapi_create(&fs, ret_mount);
 	if (r != -EPERM)
 		return r;
 	/* In a user namespace that did not make this cgroup namespace. */
@@ -146,8 +148,9 @@ static int mount_v1(struct rootfs *rootfs, const struct plan_mount *mount, int t
 {
 	struct mountapi_mount made = { .fd = -EBADF };
 	auto_close int tmpfs = -EBADF;
-	int r = mountapi_create("tmpfs", "tmpfs", "mode=755", 0,
-		mount->attr_set & ~(uint64_t)MOUNT_ATTR_RDONLY, &made);
+	struct mountapi_fs fs = { "tmpfs", "tmpfs", "mode=755", 0,
+		mount->attr_set & ~(uint64_t)MOUNT_ATTR_RDONLY };
+	int r = mountapi_create(&fs, &made);
 
 	if (r == 0)
 		r = mount_attach(rootfs, mount, &made, target);

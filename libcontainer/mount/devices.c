@@ -19,7 +19,7 @@ static int check_existing(int parent, const char *name, const struct plan_device
 	if (fstatat(parent, name, &status, AT_SYMLINK_NOFOLLOW) < 0)
 		return fail(errno, "stat '%s'", device->path);
 	if ((status.st_mode & S_IFMT) != (device->mode & S_IFMT) ||
-	    (!S_ISFIFO(device->mode) && status.st_rdev != device->number))
+		(!S_ISFIFO(device->mode) && status.st_rdev != device->number))
 		return refuse_as(EEXIST, "'%s' exists and is another file", device->path);
 	return 0;
 }
@@ -33,7 +33,7 @@ static int make_node(int parent, const char *name, const struct plan_device *dev
 		return fail(errno, "make '%s'", device->path);
 	}
 	if ((device->uid != 0 || device->gid != 0) &&
-	    fchownat(parent, name, device->uid, device->gid, AT_SYMLINK_NOFOLLOW) < 0)
+		fchownat(parent, name, device->uid, device->gid, AT_SYMLINK_NOFOLLOW) < 0)
 		return fail(errno, "change the owner of '%s'", device->path);
 	return 0;
 }
@@ -49,7 +49,7 @@ static int bind_node(const struct rootfs *rootfs, const struct plan_device *devi
 	if (source < 0 || fstat(source, &status) < 0)
 		return fail(errno, "open the host's '%s'", device->path);
 	if ((status.st_mode & S_IFMT) != (device->mode & S_IFMT) ||
-	    status.st_rdev != device->number)
+		status.st_rdev != device->number)
 		return refuse("the host's '%s' is another device", device->path);
 	try(inside_make_file(rootfs->root, device->path, 0644, &target, NULL));
 
@@ -88,12 +88,13 @@ static int make_ptmx(int dev)
 	if (symlinkat("pts/ptmx", dev, "ptmx") == 0)
 		return 0;
 	if (errno == EEXIST && unlinkat(dev, "ptmx", 0) == 0 &&
-	    symlinkat("pts/ptmx", dev, "ptmx") == 0)
+		symlinkat("pts/ptmx", dev, "ptmx") == 0)
 		return 0;
 	return fail(errno, "link '/dev/ptmx' to 'pts/ptmx'");
 }
 
-/* Relative to a descriptor of /dev inside the root: an image's /dev may be a symlink (CVE-2026-41579). */
+/* Relative to a descriptor of /dev inside the root: an image's /dev may be a symlink
+ * (CVE-2026-41579). */
 static int make_links(const struct rootfs *rootfs)
 {
 	auto_close int dev = -EBADF;
@@ -104,7 +105,7 @@ static int make_links(const struct rootfs *rootfs)
 		if (links[i].needs && access(links[i].needs, F_OK) < 0)
 			continue;
 		if (symlinkat(links[i].target, dev, links[i].path + sizeof("/dev/") - 1) < 0 &&
-		    errno != EEXIST)
+			errno != EEXIST)
 			return fail(errno, "link '%s' to '%s'", links[i].path, links[i].target);
 	}
 	if (!rootfs->plan->devices.ptmx)

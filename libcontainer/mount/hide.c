@@ -41,19 +41,18 @@ static int mask_file(int target, int *null)
 }
 
 /*
- * All masked directories are one empty read-only tmpfs: a host with hundreds of processors has as many
- * paths to mask, and a superblock for each would stall it (runc issue 5262).
+ * All masked directories are one empty read-only tmpfs: a host with hundreds of processors has as
+ * many paths to mask, and a superblock for each would stall it (runc issue 5262).
  */
 static int mask_directory(struct rootfs *rootfs, int target)
 {
-	const uint64_t attributes = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV |
-		MOUNT_ATTR_NOEXEC;
+	static const struct mountapi_fs empty = { "tmpfs", "tmpfs", "mode=755,size=0k", 0,
+		MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC };
 	struct mountapi_mount clone = { .fd = -EBADF };
 
 	if (rootfs->mask.fd < 0) {
 		mountapi_done(&rootfs->mask);
-		try(mountapi_create("tmpfs", "tmpfs", "mode=755,size=0k", 0, attributes,
-			&rootfs->mask));
+		try(mountapi_create(&empty, &rootfs->mask));
 		return mountapi_attach(&rootfs->mask, target);
 	}
 	int r = mountapi_clone(rootfs->mask.fd, false, &clone);

@@ -21,8 +21,8 @@ static int leave_peers(int host)
 }
 
 /*
- * pivot_root(".", "."): the old root comes to lie on the new one, and is then unmounted; no directory of
- * the image is needed for it.  See pivot_root(2), NOTES.
+ * pivot_root(".", "."): the old root comes to lie on the new one, and is then unmounted; no
+ * directory of the image is needed for it.  See pivot_root(2), NOTES.
  */
 static int pivot(const struct rootfs *rootfs)
 {
@@ -45,8 +45,8 @@ static int pivot(const struct rootfs *rootfs)
 }
 
 /*
- * Where the root is an initramfs, pivot_root cannot be had.  The host's proc and sysfs are hidden first: a
- * full view of them would let a nested user namespace mount unmasked ones.
+ * Where the root is an initramfs, pivot_root cannot be had.  The host's proc and sysfs are hidden
+ * first: a full view of them would let a nested user namespace mount unmasked ones.
  */
 static int move(const struct rootfs *rootfs)
 {

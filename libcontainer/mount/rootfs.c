@@ -13,9 +13,9 @@
 #include "libcontainer/kernel/mountapi.h"
 
 /*
- * pivot_root(2) refuses a root whose parent mount is shared, and a mount on a shared one would appear on
- * the host.  The parent mount is the nearest mount point above; asking each directory on the
- * way costs less than reading mountinfo of a host with thousands.
+ * pivot_root(2) refuses a root whose parent mount is shared, and a mount on a shared one would
+ * appear on the host.  The parent mount is the nearest mount point above; asking each directory on
+ * the way costs less than reading mountinfo of a host with thousands.
  */
 static int make_parent_private(const char *path)
 {

@@ -1,8 +1,8 @@
 /*
  * The container's root file system, assembled by init in its own mount namespace before
- * pivot_root: the root, every mount, devices, masks.  All is done by descriptor inside the root, which
- * belongs to the image and may be changing while we look.  Order: rootfs_begin(), mount_all(),
- * devices_make(), console_mount(), rootfs_finish(), rootfs_enter(), rootfs_done().
+ * pivot_root: the root, every mount, devices, masks.  All is done by descriptor inside the root,
+ * which belongs to the image and may be changing while we look.  Order: rootfs_begin(),
+ * mount_all(), devices_make(), console_mount(), rootfs_finish(), rootfs_enter(), rootfs_done().
  */
 #pragma once
 
@@ -14,10 +14,10 @@
 /* What init holds between the steps. */
 struct rootfs {
 	const struct plan *plan;
-	int root;                     /* O_PATH of the root, as mounted; -EBADF before */
-	struct mountapi_mount tree;   /* the mount of the root */
-	struct mountapi_mount mask;   /* the one read-only directory behind all masked ones */
-	const int *sources;           /* per mount: a detached tree from the parent, or -EBADF; or NULL */
+	int root;                   /* O_PATH of the root, as mounted; -EBADF before */
+	struct mountapi_mount tree; /* the mount of the root */
+	struct mountapi_mount mask; /* the one read-only directory behind all masked ones */
+	const int *sources; /* per mount: a detached tree from the parent, or -EBADF; or NULL */
 };
 
 /* Cuts the host's mounts off (or leaves them peers, as planned) and mounts the root on itself. */

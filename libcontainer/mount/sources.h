@@ -6,6 +6,7 @@
 
 #include "libcontainer/plan/plan.h"
 
-/* Fills fds[], one per planned mount: a detached tree, or -EBADF where the parent has none to give. */
+/* Fills fds[], one per planned mount: a detached tree, or -EBADF where the parent has none to give.
+ */
 int sources_open(const struct plan_root *plan, int *fds);
 void sources_close(const struct plan_root *plan, int *fds);

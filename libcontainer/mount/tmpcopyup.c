@@ -90,7 +90,7 @@ static int copy_link(int from, int to, const char *name, const struct stat *stat
 		return fail(errno, "read link");
 	text[length] = '\0';
 	if (symlinkat(text, to, name) < 0 ||
-	    fchownat(to, name, status->st_uid, status->st_gid, AT_SYMLINK_NOFOLLOW) < 0)
+		fchownat(to, name, status->st_uid, status->st_gid, AT_SYMLINK_NOFOLLOW) < 0)
 		return fail(errno, "make link");
 	return 0;
 }
@@ -98,7 +98,7 @@ static int copy_link(int from, int to, const char *name, const struct stat *stat
 static int copy_node(int to, const char *name, const struct stat *status)
 {
 	if (mknodat(to, name, status->st_mode & (S_IFMT | 0777), status->st_rdev) < 0 ||
-	    fchownat(to, name, status->st_uid, status->st_gid, AT_SYMLINK_NOFOLLOW) < 0)
+		fchownat(to, name, status->st_uid, status->st_gid, AT_SYMLINK_NOFOLLOW) < 0)
 		return fail(errno, "make node");
 	return 0;
 }
@@ -137,7 +137,8 @@ static int copy_entry(int from, int to, const char *name, int depth)
 	}
 }
 
-/* from and to are open for reading; to gets owner, mode and times last, as they may forbid writing. */
+/* from and to are open for reading; to gets owner, mode and times last, as they may forbid writing.
+ */
 static int copy_tree(int from, int to, int depth)
 {
 	auto_closedir DIR *directory = NULL;

@@ -1,7 +1,6 @@
 #include "libcontainer/namespace/idmap.h"
 
 #include <errno.h>
-#include <grp.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -10,16 +9,16 @@
 #include "libcontainer/kernel/idmap.h"
 
 /* The plan and the kernel room describe a range alike, and may not know each other. */
-static int write_map(const struct plan_users *plan, pid_t pid, const struct plan_id_map *map,
-	const char *file)
+static int write_map(
+	const struct plan_users *plan, pid_t pid, const struct plan_id_map *map, const char *file)
 {
 	const struct idmap_range *ranges = (const struct idmap_range *)(const void *)map->items;
 
 	_Static_assert(sizeof(struct idmap_range) == sizeof(struct plan_id_range), "same shape");
 	if (!plan->by_helper)
 		return idmap_write(pid, file, ranges, map->count);
-	return idmap_write_by_program(file[0] == 'u' ? "newuidmap" : "newgidmap", pid, ranges,
-		map->count);
+	return idmap_write_by_program(
+		file[0] == 'u' ? "newuidmap" : "newgidmap", pid, ranges, map->count);
 }
 
 int users_write_maps(const struct plan_users *plan, pid_t pid)
@@ -34,7 +33,7 @@ int users_write_maps(const struct plan_users *plan, pid_t pid)
 int users_become_root(const struct plan_users *plan)
 {
 	/* Our caller's groups would stay with us as the overflow group, and reach its files. */
-	if (!plan->deny_setgroups && setgroups(0, NULL) < 0 && errno != EPERM)
+	if (!plan->deny_setgroups && syscall(SYS_setgroups, 0, NULL) < 0 && errno != EPERM)
 		return fail(errno, "drop the supplementary groups");
 	if (syscall(SYS_setresgid, 0, 0, 0) < 0)
 		return fail(errno, "become group 0 of the user namespace");

@@ -28,8 +28,8 @@ int namespaces_open(const struct plan_namespaces *plan, int fds[PLAN_JOINS_MAX])
 		}
 		if (ioctl(fds[i], NS_GET_NSTYPE) != join->flag) {
 			namespaces_close(fds);
-			return refuse("%s namespace: '%s' is no namespace of this type",
-				join->name, join->path);
+			return refuse("%s namespace: '%s' is no namespace of this type", join->name,
+				join->path);
 		}
 	}
 	return 0;
@@ -57,7 +57,7 @@ int namespaces_join(const struct plan_namespaces *plan, const int fds[PLAN_JOINS
 {
 	bool done[PLAN_JOINS_MAX] = { false };
 	bool joins_user = plan->join_count > 0 && plan->joins[0].flag == CLONE_NEWUSER &&
-		(!which || (which & CLONE_NEWUSER));
+			  (!which || (which & CLONE_NEWUSER));
 
 	for (size_t i = 0; joins_user && i < plan->join_count; i++) {
 		const struct plan_join *join = &plan->joins[i];

@@ -1,6 +1,6 @@
 /*
- * Entering namespaces that exist: setns(2).  All paths are opened by the host's view of them, before
- * the first namespace is entered, and each is checked to be of the planned type.
+ * Entering namespaces that exist: setns(2).  All paths are opened by the host's view of them,
+ * before the first namespace is entered, and each is checked to be of the planned type.
  */
 #pragma once
 
@@ -11,8 +11,8 @@ int namespaces_open(const struct plan_namespaces *plan, int fds[PLAN_JOINS_MAX])
 void namespaces_close(int fds[PLAN_JOINS_MAX]);
 
 /*
- * Enters those whose flag is in which (0: all), in the plan's order.  What can't be entered at first, as it
- * belongs to a user namespace that is joined later, is tried again after that.
+ * Enters those whose flag is in which (0: all), in the plan's order.  What can't be entered at
+ * first, as it belongs to a user namespace that is joined later, is tried again after that.
  */
 int namespaces_join(const struct plan_namespaces *plan, const int fds[PLAN_JOINS_MAX], int which);
 

@@ -1,4 +1,5 @@
-/* Offsets of a new time namespace: time_namespaces(7).  They can be written only while it is empty. */
+/* Offsets of a new time namespace: time_namespaces(7).  They can be written only while it is empty.
+ */
 #pragma once
 
 #include <sys/types.h>

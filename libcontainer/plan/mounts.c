@@ -41,8 +41,8 @@ static void change_flags(uint64_t *set, uint64_t *clear, const struct mount_opti
 	*clear = (*clear & ~option->set) | option->clear;
 }
 
-static void take_option(struct option_words *words, const struct mount_option *option,
-	const char *word)
+static void take_option(
+	struct option_words *words, const struct mount_option *option, const char *word)
 {
 	struct plan_mount *mount = words->mount;
 
@@ -55,7 +55,7 @@ static void take_option(struct option_words *words, const struct mount_option *o
 		break;
 	case MOUNT_OPTION_SUPERBLOCK:
 		mount->superblock = (mount->superblock & ~(unsigned long)option->clear) |
-			(unsigned long)option->set;
+				    (unsigned long)option->set;
 		break;
 	case MOUNT_OPTION_PROPAGATION:
 		mount->propagation |= (unsigned long)option->set;
@@ -104,12 +104,12 @@ static bool is_type(const struct plan_mount *mount, const char *type)
 	return mount->type && strcmp(mount->type, type) == 0;
 }
 
-static void decide_kind(struct planning *p, struct option_words *words,
-	const struct spec_mount *spec)
+static void decide_kind(
+	struct planning *p, struct option_words *words, const struct spec_mount *spec)
 {
 	struct plan_mount *mount = words->mount;
 	bool bind = words->bind || (spec->type && strcmp(spec->type, "bind") == 0) ||
-		(spec->type && strcmp(spec->type, "rbind") == 0);
+		    (spec->type && strcmp(spec->type, "rbind") == 0);
 
 	if (spec->type && strcmp(spec->type, "rbind") == 0)
 		mount->recursive = true;
@@ -127,9 +127,17 @@ static void decide_kind(struct planning *p, struct option_words *words,
 
 /* What runc lets a container put below /proc: each a file that lxcfs and its like provide. */
 static const char *const proc_files[] = {
-	"/proc/cpuinfo", "/proc/diskstats", "/proc/meminfo", "/proc/stat", "/proc/swaps",
-	"/proc/uptime", "/proc/loadavg", "/proc/slabinfo", "/proc/net/dev",
-	"/proc/sys/kernel/ns_last_pid", "/proc/sys/crypto/fips_enabled",
+	"/proc/cpuinfo",
+	"/proc/diskstats",
+	"/proc/meminfo",
+	"/proc/stat",
+	"/proc/swaps",
+	"/proc/uptime",
+	"/proc/loadavg",
+	"/proc/slabinfo",
+	"/proc/net/dev",
+	"/proc/sys/kernel/ns_last_pid",
+	"/proc/sys/crypto/fips_enabled",
 };
 
 /*
@@ -161,14 +169,15 @@ static int check_mount(const struct plan_mount *mount)
 		return refuse("%s.source: is required for a bind mount", mount->place);
 	if (mount->kind == PLAN_MOUNT_BIND && mount->data)
 		return refuse("%s: bind mounts cannot have any filesystem-specific options "
-			"applied, got \"%s\"", mount->place, mount->data);
+			      "applied, got \"%s\"",
+			mount->place, mount->data);
 	if (mount->kind == PLAN_MOUNT_FS && !mount->type)
 		return refuse("%s.type: is required for what is no bind mount", mount->place);
 	if (mount->copy_up && !is_type(mount, "tmpfs"))
 		return refuse("%s: tmpcopyup is for tmpfs only", mount->place);
 	if (mount->idmap != PLAN_IDMAP_NONE)
-		return refuse("%s: id-mapped mounts are not available in this version",
-			mount->place);
+		return refuse(
+			"%s: id-mapped mounts are not available in this version", mount->place);
 	return check_proc_target(mount);
 }
 
@@ -196,10 +205,10 @@ static int plan_one_mount(struct planning *p, size_t index)
 
 	/* Filled first (devices, tmpcopyup, mount points of later mounts), read-only last. */
 	mount->deferred_readonly = (mount->attr_set & MOUNT_ATTR_RDONLY) &&
-		mount->kind != PLAN_MOUNT_REMOUNT &&
-		(is_type(mount, "tmpfs") || strcmp(mount->target, "/dev") == 0);
-	mount->source_by_parent = mount->kind == PLAN_MOUNT_BIND &&
-		(p->plan->namespaces.have & CLONE_NEWUSER);
+				   mount->kind != PLAN_MOUNT_REMOUNT &&
+				   (is_type(mount, "tmpfs") || strcmp(mount->target, "/dev") == 0);
+	mount->source_by_parent =
+		mount->kind == PLAN_MOUNT_BIND && (p->plan->namespaces.have & CLONE_NEWUSER);
 	return check_mount(mount);
 }
 
@@ -235,7 +244,8 @@ static int plan_propagation(struct planning *p)
 		root->host_propagation = (unsigned long)flags | MS_REC;
 	root->propagation = (unsigned long)flags;
 	if (p->options->no_pivot && (flags & MS_PRIVATE))
-		return refuse("linux.rootfsPropagation: \"%s\" cannot be had with --no-pivot", word);
+		return refuse(
+			"linux.rootfsPropagation: \"%s\" cannot be had with --no-pivot", word);
 	return 0;
 }
 
@@ -263,9 +273,9 @@ int plan_mounts(struct planning *p)
 	root->masked = clean_paths(p, &spec->masked_paths);
 	root->readonly_paths = clean_paths(p, &spec->readonly_paths);
 	if (root->enter == PLAN_ENTER_CHROOT &&
-	    (root->mount_count || root->masked.count || root->readonly_paths.count ||
-	     root->readonly))
+		(root->mount_count || root->masked.count || root->readonly_paths.count ||
+			root->readonly))
 		return refuse("mounts, root.readonly, linux.maskedPaths and linux.readonlyPaths: "
-			"unable to change mounts without a private MNT namespace");
+			      "unable to change mounts without a private MNT namespace");
 	return 0;
 }

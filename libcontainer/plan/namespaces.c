@@ -1,4 +1,5 @@
-/* Which namespaces are made, which are joined, in which order, and by which road init comes to be. */
+/* Which namespaces are made, which are joined, in which order, and by which road init comes to be.
+ */
 #include <sched.h>
 #include <string.h>
 
@@ -12,8 +13,14 @@
  * capabilities; mount last, since paths and /proc are the host's until then.
  */
 static const int join_order[] = {
-	CLONE_NEWUSER, CLONE_NEWPID, CLONE_NEWIPC, CLONE_NEWUTS,
-	CLONE_NEWNET, CLONE_NEWCGROUP, CLONE_NEWTIME, CLONE_NEWNS,
+	CLONE_NEWUSER,
+	CLONE_NEWPID,
+	CLONE_NEWIPC,
+	CLONE_NEWUTS,
+	CLONE_NEWNET,
+	CLONE_NEWCGROUP,
+	CLONE_NEWTIME,
+	CLONE_NEWNS,
 };
 
 static const struct spec_namespace *find_namespace(const struct planning *p, int flag)
@@ -23,7 +30,7 @@ static const struct spec_namespace *find_namespace(const struct planning *p, int
 
 	for (size_t i = 0; i < list->count; i++) {
 		if (names_find(&names_namespaces, list->items[i].type, &value) == 0 &&
-		    (int)value == flag)
+			(int)value == flag)
 			return &list->items[i];
 	}
 	return NULL;
@@ -63,8 +70,8 @@ static enum plan_road choose_road(const struct planning *p)
 
 	/* Root may put its next child into a pid namespace without entering anything itself. */
 	if (p->options->verb == PLAN_EXEC)
-		return p->host->uid == 0 && !p->options->general_road
-			? PLAN_ROAD_SHORT : PLAN_ROAD_GENERAL;
+		return p->host->uid == 0 && !p->options->general_road ? PLAN_ROAD_SHORT
+								      : PLAN_ROAD_GENERAL;
 	if (p->options->general_road || plan->join_count > 0 || (plan->create & CLONE_NEWTIME))
 		return PLAN_ROAD_GENERAL;
 	if ((plan->create & CLONE_NEWUSER) && p->host->uid != 0)

@@ -1,5 +1,6 @@
 #include "libcontainer/plan/plan.h"
 
+#include "libcontainer/base/cleanup.h"
 #include "libcontainer/plan/parts.h"
 
 /* The order is a rule: users before process (who may set groups), namespaces before all. */
@@ -26,9 +27,7 @@ static int (*const exec_parts[])(struct planning *) = {
 
 static void begin(struct planning *p)
 {
-	struct plan *plan = p->plan;
-
-	*plan = (struct plan){
+	*p->plan = (struct plan){
 		.verb = p->options->verb,
 		.id = p->options->id,
 		.bundle = p->options->bundle,
@@ -39,25 +38,21 @@ static void begin(struct planning *p)
 	};
 }
 
-int plan_make(struct arena *arena, const struct spec_config *spec,
-	const struct plan_options *options, const struct host *host, struct plan *ret_plan)
+int plan_make(struct arena *arena, const struct plan_input *input, struct plan *ret_plan)
 {
-	struct planning p = { arena, spec, spec->process, options, host, ret_plan };
+	bool exec = input->options->verb == PLAN_EXEC;
+	size_t count = exec ? COUNT_OF(exec_parts) : COUNT_OF(parts);
+	struct planning p = {
+		.arena = arena,
+		.spec = input->spec,
+		.process = input->process ? input->process : input->spec->process,
+		.options = input->options,
+		.host = input->host,
+		.plan = ret_plan,
+	};
 
 	begin(&p);
-	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
-		try(parts[i](&p));
-	return 0;
-}
-
-int plan_make_exec(struct arena *arena, const struct spec_config *spec,
-	const struct spec_process *process, const struct plan_options *options,
-	const struct host *host, struct plan *ret_plan)
-{
-	struct planning p = { arena, spec, process, options, host, ret_plan };
-
-	begin(&p);
-	for (size_t i = 0; i < sizeof(exec_parts) / sizeof(exec_parts[0]); i++)
-		try(exec_parts[i](&p));
+	for (size_t i = 0; i < count; i++)
+		try((exec ? exec_parts : parts)[i](&p));
 	return 0;
 }

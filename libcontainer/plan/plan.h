@@ -29,31 +29,31 @@ enum plan_cgroup_manager {
 struct plan_options {
 	enum plan_verb verb;
 	const char *id;
-	const char *bundle;   /* absolute */
-	const char *state;    /* absolute directory of the container's state */
+	const char *bundle; /* absolute */
+	const char *state;  /* absolute directory of the container's state */
 	bool no_pivot;
 	bool no_new_keyring;
 	bool detach;
-	bool rootless;        /* cgroup permission errors are not errors */
+	bool rootless; /* cgroup permission errors are not errors */
 	enum plan_cgroup_manager cgroup_manager;
 	unsigned int preserve_fds;
 	unsigned int listen_fds;    /* LISTEN_FDS, where LISTEN_PID is ours */
 	const char *console_socket; /* absolute, or NULL */
-	bool general_road;    /* take the general road even where the short one would do: tests */
+	bool general_road; /* take the general road even where the short one would do: tests */
 };
 
 /* ---- namespaces/ -------------------------------------------------------------------- */
 
 struct plan_join {
-	int flag;           /* CLONE_NEW* */
-	const char *name;   /* word of the spec: "network" */
-	const char *path;   /* absolute; NULL for exec, which joins by the pidfd of init */
+	int flag;         /* CLONE_NEW* */
+	const char *name; /* word of the spec: "network" */
+	const char *path; /* absolute; NULL for exec, which joins by the pidfd of init */
 };
 
 #define PLAN_JOINS_MAX 8
 
 struct plan_time_offset {
-	const char *clock;  /* "monotonic" or "boottime" */
+	const char *clock; /* "monotonic" or "boottime" */
 	int64_t secs;
 	uint32_t nanosecs;
 };
@@ -65,8 +65,8 @@ struct plan_time_offset {
 enum plan_road { PLAN_ROAD_GENERAL, PLAN_ROAD_SHORT };
 
 struct plan_namespaces {
-	int create;         /* CLONE_NEW* flags of those to make */
-	int have;           /* create, and those joined: what is not the host's own */
+	int create; /* CLONE_NEW* flags of those to make */
+	int have;   /* create, and those joined: what is not the host's own */
 	struct plan_join joins[PLAN_JOINS_MAX]; /* user first, mount last */
 	size_t join_count;
 	struct plan_time_offset time_offsets[2];
@@ -76,54 +76,62 @@ struct plan_namespaces {
 
 /* ---- user namespace: namespace/idmap.c ---------------------------------------------- */
 
-struct plan_id_range { uint32_t inside, outside, count; };
+struct plan_id_range {
+	uint32_t inside, outside, count;
+};
 
-struct plan_id_map { struct plan_id_range *items; size_t count; };
+struct plan_id_map {
+	struct plan_id_range *items;
+	size_t count;
+};
 
 struct plan_users {
-	bool mapped;          /* a new user namespace wants its maps written */
+	bool mapped; /* a new user namespace wants its maps written */
 	struct plan_id_map uids, gids;
-	bool by_helper;       /* unprivileged: newuidmap and newgidmap write them */
+	bool by_helper; /* unprivileged: newuidmap and newgidmap write them */
 	bool deny_setgroups;
-	uid_t root_uid;       /* host ids of the container's root: owner of what is made for it */
+	uid_t root_uid; /* host ids of the container's root: owner of what is made for it */
 	gid_t root_gid;
 };
 
 /* ---- mount/ ------------------------------------------------------------------------- */
 
 enum plan_mount_kind {
-	PLAN_MOUNT_FS,        /* a new instance of a file system */
+	PLAN_MOUNT_FS, /* a new instance of a file system */
 	PLAN_MOUNT_BIND,
-	PLAN_MOUNT_CGROUP,    /* what it becomes depends on layout and namespaces: cgroupfs.c */
-	PLAN_MOUNT_REMOUNT,   /* "remount" of what is there */
+	PLAN_MOUNT_CGROUP,  /* what it becomes depends on layout and namespaces: cgroupfs.c */
+	PLAN_MOUNT_REMOUNT, /* "remount" of what is there */
 };
 
 struct plan_mount {
-	const char *place;        /* "mounts[3]", for messages */
+	const char *place; /* "mounts[3]", for messages */
 	enum plan_mount_kind kind;
-	const char *source;       /* bind: absolute host path; else as in the spec, or NULL */
-	const char *target;       /* lexically clean absolute path inside the root */
-	const char *type;         /* file system; NULL for a bind */
-	uint64_t attr_set;        /* MOUNT_ATTR_* of the mount itself */
-	uint64_t attr_clear;      /* explicitly asked to be off: "rw", "suid", ... */
-	uint64_t recursive_set;   /* of it and all below: "rro", ... */
+	const char *source;     /* bind: absolute host path; else as in the spec, or NULL */
+	const char *target;     /* lexically clean absolute path inside the root */
+	const char *type;       /* file system; NULL for a bind */
+	uint64_t attr_set;      /* MOUNT_ATTR_* of the mount itself */
+	uint64_t attr_clear;    /* explicitly asked to be off: "rw", "suid", ... */
+	uint64_t recursive_set; /* of it and all below: "rro", ... */
 	uint64_t recursive_clear;
-	unsigned long superblock; /* MS_SYNCHRONOUS, MS_DIRSYNC, MS_LAZYTIME, ...; and MS_RDONLY */
-	unsigned long propagation;/* MS_SHARED|MS_REC, ...; 0: as it comes */
-	const char *data;         /* options for the file system, "mode=755,size=64k"; NULL if none */
-	bool recursive;           /* rbind */
-	bool copy_up;             /* tmpcopyup */
-	bool deferred_readonly;   /* made read-only only when all is in place (tmpfs, /dev) */
-	bool strict_target;       /* proc, sysfs: the target must be a real directory, no symlink */
-	bool source_nofollow;     /* src-nofollow, copy-symlink, dest-nofollow of crun */
+	unsigned long superblock;  /* MS_SYNCHRONOUS, MS_DIRSYNC, MS_LAZYTIME, ...; and MS_RDONLY */
+	unsigned long propagation; /* MS_SHARED|MS_REC, ...; 0: as it comes */
+	const char *data;       /* options for the file system, "mode=755,size=64k"; NULL if none */
+	bool recursive;         /* rbind */
+	bool copy_up;           /* tmpcopyup */
+	bool deferred_readonly; /* made read-only only when all is in place (tmpfs, /dev) */
+	bool strict_target;     /* proc, sysfs: the target must be a real directory, no symlink */
+	bool source_nofollow;   /* src-nofollow, copy-symlink, dest-nofollow of crun */
 	bool copy_symlink;
 	bool target_nofollow;
 	enum { PLAN_IDMAP_NONE, PLAN_IDMAP, PLAN_IDMAP_RECURSIVE } idmap;
 	struct plan_id_map uids, gids; /* empty: the container's own */
-	bool source_by_parent;    /* opened before the user namespace, sent as MOUNT_SOURCE */
+	bool source_by_parent;         /* opened before the user namespace, sent as MOUNT_SOURCE */
 };
 
-struct plan_paths { const char **items; size_t count; };
+struct plan_paths {
+	const char **items;
+	size_t count;
+};
 
 enum plan_enter {
 	PLAN_ENTER_PIVOT,  /* pivot_root */
@@ -132,36 +140,37 @@ enum plan_enter {
 };
 
 struct plan_root {
-	const char *path;              /* absolute host path of the root file system */
+	const char *path; /* absolute host path of the root file system */
 	bool readonly;
 	enum plan_enter enter;
-	unsigned long host_propagation;  /* set on "/" first: MS_SLAVE|MS_REC unless asked otherwise */
-	unsigned long propagation;       /* set on the container's "/" at the end; 0: leave it */
+	unsigned long
+		host_propagation;  /* set on "/" first: MS_SLAVE|MS_REC unless asked otherwise */
+	unsigned long propagation; /* set on the container's "/" at the end; 0: leave it */
 	struct plan_mount *mounts;
 	size_t mount_count;
 	struct plan_paths masked;
 	struct plan_paths readonly_paths;
-	const char *mount_label;         /* SELinux, or NULL */
-	bool cgroup_v2;                  /* a mount of type cgroup shows cgroup2 */
+	const char *mount_label; /* SELinux, or NULL */
+	bool cgroup_v2;          /* a mount of type cgroup shows cgroup2 */
 };
 
 struct plan_device {
-	const char *place;  /* "linux.devices[2]", or "default device" */
-	const char *path;   /* clean, absolute inside the root, below /dev or anywhere */
-	mode_t mode;        /* type and permission bits */
+	const char *place; /* "linux.devices[2]", or "default device" */
+	const char *path;  /* clean, absolute inside the root, below /dev or anywhere */
+	mode_t mode;       /* type and permission bits */
 	dev_t number;
-	uid_t uid;          /* the container's ids */
+	uid_t uid; /* the container's ids */
 	gid_t gid;
-	bool is_default;    /* need not match what is there already */
+	bool is_default; /* need not match what is there already */
 };
 
 struct plan_devices {
-	bool make;          /* false: /dev is the caller's bind mount, make no nodes or links in it */
-	bool by_bind;       /* no mknod here (user namespace): bind the host's nodes */
+	bool make;    /* false: /dev is the caller's bind mount, make no nodes or links in it */
+	bool by_bind; /* no mknod here (user namespace): bind the host's nodes */
 	struct plan_device *items;
 	size_t count;
-	bool ptmx;          /* make /dev/ptmx a link to pts/ptmx */
-	bool console;       /* /dev/console is the terminal */
+	bool ptmx;    /* make /dev/ptmx a link to pts/ptmx */
+	bool console; /* /dev/console is the terminal */
 };
 
 /* ---- process/ ----------------------------------------------------------------------- */
@@ -172,33 +181,33 @@ struct plan_capabilities {
 };
 
 struct plan_rlimit {
-	const char *place;  /* "process.rlimits[0]" */
-	const char *name;   /* "RLIMIT_NOFILE" */
+	const char *place; /* "process.rlimits[0]" */
+	const char *name;  /* "RLIMIT_NOFILE" */
 	int resource;
 	uint64_t soft, hard;
 };
 
 struct plan_scheduler {
 	bool set;
-	uint32_t policy;       /* SCHED_* */
-	uint64_t flags;        /* SCHED_FLAG_* */
+	uint32_t policy; /* SCHED_* */
+	uint64_t flags;  /* SCHED_FLAG_* */
 	int32_t nice;
 	uint32_t priority;
 	uint64_t runtime, deadline, period; /* ns */
 };
 
 struct plan_process {
-	const char **args;     /* NULL-terminated */
+	const char **args; /* NULL-terminated */
 	size_t arg_count;
-	const char **env;      /* NULL-terminated "K=V", duplicates gone, HOME perhaps missing */
+	const char **env; /* NULL-terminated "K=V", duplicates gone, HOME perhaps missing */
 	size_t env_count;
-	bool home_missing;     /* HOME is unset or empty: take it from the container's passwd */
+	bool home_missing; /* HOME is unset or empty: take it from the container's passwd */
 	const char *cwd;
-	uid_t uid;             /* in the container */
+	uid_t uid; /* in the container */
 	gid_t gid;
 	gid_t *groups;
 	size_t group_count;
-	bool set_groups;       /* setgroups(2) is allowed here */
+	bool set_groups; /* setgroups(2) is allowed here */
 	mode_t umask;
 	bool umask_unchanged;
 	struct plan_capabilities capabilities;
@@ -207,21 +216,23 @@ struct plan_process {
 	bool oom_set;
 	int oom_score_adj;
 	bool no_new_privileges;
-	const char *apparmor_profile;  /* or NULL */
-	const char *selinux_label;     /* or NULL */
-	const char *keyring;           /* name of the new session keyring, or NULL */
+	const char *apparmor_profile; /* or NULL */
+	const char *selinux_label;    /* or NULL */
+	const char *keyring;          /* name of the new session keyring, or NULL */
 	bool terminal;
-	unsigned short rows, columns;  /* 0: as the caller's terminal */
+	unsigned short rows, columns; /* 0: as the caller's terminal */
 	struct plan_scheduler scheduler;
 	bool io_priority_set;
-	int io_priority;               /* as ioprio_set(2) takes it */
+	int io_priority; /* as ioprio_set(2) takes it */
 	bool personality_set;
-	unsigned long personality;     /* as personality(2) takes it */
-	unsigned int inherited_fds;    /* kept behind stdio: LISTEN_FDS and --preserve-fds */
+	unsigned long personality;  /* as personality(2) takes it */
+	unsigned int inherited_fds; /* kept behind stdio: LISTEN_FDS and --preserve-fds */
 	unsigned int listen_fds;
 };
 
-struct plan_setting { const char *place, *key, *value; }; /* key of a sysctl with slashes */
+struct plan_setting {
+	const char *place, *key, *value;
+}; /* key of a sysctl with slashes */
 
 struct plan_settings {
 	const char *hostname, *domainname; /* or NULL */
@@ -231,12 +242,16 @@ struct plan_settings {
 
 /* ---- security/seccomp.c ------------------------------------------------------------- */
 
-struct plan_seccomp_argument { uint32_t index; uint64_t value, value_two; const char *op; };
+struct plan_seccomp_argument {
+	uint32_t index;
+	uint64_t value, value_two;
+	const char *op;
+};
 
 struct plan_seccomp_rule {
-	const char *place;              /* "linux.seccomp.syscalls[4]" */
+	const char *place; /* "linux.seccomp.syscalls[4]" */
 	struct plan_paths names;
-	const char *action;             /* "SCMP_ACT_..." */
+	const char *action; /* "SCMP_ACT_..." */
 	bool errno_set;
 	uint32_t errno_ret;
 	struct plan_seccomp_argument *arguments;
@@ -244,14 +259,14 @@ struct plan_seccomp_rule {
 };
 
 struct plan_seccomp {
-	bool set;                       /* there is a filter */
-	bool late;                      /* after ids and capabilities (needs no_new_privileges) */
+	bool set;  /* there is a filter */
+	bool late; /* after ids and capabilities (needs no_new_privileges) */
 	const char *default_action;
 	bool default_errno_set;
 	uint32_t default_errno;
 	struct plan_paths architectures;
 	struct plan_paths flags;
-	bool flags_set;                 /* absent flags differ from an empty list */
+	bool flags_set; /* absent flags differ from an empty list */
 	const char *listener_path, *listener_metadata;
 	struct plan_seccomp_rule *rules;
 	size_t rule_count;
@@ -277,7 +292,10 @@ struct plan_hook {
 	int64_t timeout;   /* seconds; 0: none */
 };
 
-struct plan_hooks { struct plan_hook *items; size_t count; };
+struct plan_hooks {
+	struct plan_hook *items;
+	size_t count;
+};
 
 /* ---- network/ ----------------------------------------------------------------------- */
 
@@ -307,22 +325,22 @@ struct plan_cgroup_write {
 
 struct plan_device_rule {
 	bool allow;
-	char type;               /* 'a', 'b', 'c' */
-	int64_t major, minor;    /* -1: any */
+	char type;            /* 'a', 'b', 'c' */
+	int64_t major, minor; /* -1: any */
 	bool read, write, make;
 };
 
 struct plan_cgroup {
 	enum plan_cgroup_manager manager;
-	bool optional;           /* rootless: what may not be made is left out */
-	bool has_limits;         /* something was asked for, so optional does not cover it */
+	bool optional;   /* rootless: what may not be made is left out */
+	bool has_limits; /* something was asked for, so optional does not cover it */
 	struct plan_cgroup_directory *directories;
 	size_t directory_count;
 	struct plan_cgroup_write *writes; /* in the order of writing */
 	size_t write_count;
 	struct plan_device_rule *device_rules; /* first to last, defaults included */
 	size_t device_rule_count;
-	bool devices_set;        /* false: leave devices alone (exec, update) */
+	bool devices_set; /* false: leave devices alone (exec, update) */
 };
 
 /* ---- the whole ---------------------------------------------------------------------- */
@@ -331,7 +349,7 @@ struct plan {
 	enum plan_verb verb;
 	const char *id;
 	const char *bundle;
-	const char *state;           /* the container's state directory */
+	const char *state; /* the container's state directory */
 	const char *oci_version;
 	const char *console_socket;
 	bool detach;
@@ -347,17 +365,16 @@ struct plan {
 	struct plan_cgroup cgroup;
 };
 
-/*
- * Decides.  spec has passed the rules.  -EINVAL with a chain that names the place where the spec
- * asks for what cannot be done on this host.
- */
-int plan_make(struct arena *arena, const struct spec_config *spec,
-	const struct plan_options *options, const struct host *host, struct plan *ret_plan);
+/* What is decided upon. */
+struct plan_input {
+	const struct spec_config *spec;     /* the container's, as the rules passed it */
+	const struct spec_process *process; /* exec: what it executes; else NULL: the spec's */
+	const struct plan_options *options;
+	const struct host *host;
+};
 
 /*
- * Decides for exec: process is the file's or what the command line made of the container's own;
- * spec is the container's, for what exec inherits (namespaces, seccomp, labels).
+ * Decides.  -EINVAL with a chain that names the place where the spec asks for what cannot be done
+ * on this host.  For exec (options->verb) spec is what it inherits: namespaces, seccomp, labels.
  */
-int plan_make_exec(struct arena *arena, const struct spec_config *spec,
-	const struct spec_process *process, const struct plan_options *options,
-	const struct host *host, struct plan *ret_plan);
+int plan_make(struct arena *arena, const struct plan_input *input, struct plan *ret_plan);

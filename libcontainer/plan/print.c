@@ -8,8 +8,8 @@
 #include "libcontainer/kernel/syscall.h"
 #include "libcontainer/plan/plan.h"
 
-static void print_strings(struct plan_printer *p, const char *key, const char *const *items,
-	size_t count)
+static void print_strings(
+	struct plan_printer *p, const char *key, const char *const *items, size_t count)
 {
 	if (count == 0)
 		return;
@@ -73,8 +73,8 @@ static void print_users(struct plan_printer *p, const struct plan_users *plan)
 }
 
 /* The words of the options that these flags come from. */
-static void print_flags(struct plan_printer *p, const char *key, enum mount_option_kind kind,
-	uint64_t flags)
+static void print_flags(
+	struct plan_printer *p, const char *key, enum mount_option_kind kind, uint64_t flags)
 {
 	if (!flags)
 		return;

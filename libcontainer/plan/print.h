@@ -20,9 +20,9 @@ struct plan_printer {
 	struct str *out;
 	bool text;
 	unsigned int depth;
-	char place[256];                  /* text: where we are */
-	size_t length[PRINTER_DEPTH];     /* of place, by depth */
-	size_t count[PRINTER_DEPTH];      /* items so far of the list at this depth */
+	char place[256];              /* text: where we are */
+	size_t length[PRINTER_DEPTH]; /* of place, by depth */
+	size_t count[PRINTER_DEPTH];  /* items so far of the list at this depth */
 };
 
 void printer_begin(struct plan_printer *printer, struct str *out, bool json);

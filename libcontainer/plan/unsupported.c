@@ -1,6 +1,6 @@
 /*
- * What the spec has and this version does not do: refused with its place, as doing without it in silence
- * would start a container that is not the one that was asked for.
+ * What the spec has and this version does not do: refused with its place, as doing without it in
+ * silence would start a container that is not the one that was asked for.
  */
 #include "libcontainer/plan/parts.h"
 

@@ -53,7 +53,7 @@ int plan_users(struct planning *p)
 	/* Without privilege one may map oneself, and that only with setgroups(2) denied. */
 	if (p->host->uid != 0) {
 		bool alone = maps_only_own_id(&plan->uids, p->host->uid) &&
-			maps_only_own_id(&plan->gids, p->host->gid);
+			     maps_only_own_id(&plan->gids, p->host->gid);
 
 		plan->by_helper = !alone;
 		plan->deny_setgroups = alone;

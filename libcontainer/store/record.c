@@ -164,17 +164,15 @@ static int refuse_version(struct arena *arena, const char *text, size_t size, in
 int record_load(struct arena *arena, int directory, struct record *ret_record)
 {
 	struct record record;
-	char *text;
-	size_t size;
+	struct file_text file;
 	void *object;
 
-	int r = file_read(
-		arena, directory, STORE_RECORD, O_NOFOLLOW, RECORD_SIZE_MAX, &text, &size);
+	int r = file_read_own(arena, directory, STORE_RECORD, RECORD_SIZE_MAX, &file);
 	if (r < 0)
 		return r;
-	r = spec_read(arena, spec_schema_record(), text, size, &object);
+	r = spec_read(arena, spec_schema_record(), file.text, file.size, &object);
 	if (r < 0 || ((struct spec_record *)object)->version != RECORD_VERSION)
-		r = refuse_version(arena, text, size, r < 0 ? -EBADMSG : r);
+		r = refuse_version(arena, file.text, file.size, r < 0 ? -EBADMSG : r);
 	if (r == 0)
 		r = fields_to_record(arena, object, &record);
 	try(r, "'%s'", STORE_RECORD);
@@ -192,14 +190,13 @@ int record_save_config(int directory, const char *text, size_t size)
 int record_load_config(struct arena *arena, int directory, const struct spec_config **ret_spec)
 {
 	struct spec_config *spec;
-	char *text;
-	size_t size;
+	struct file_text file;
 
-	int r = file_read(arena, directory, STORE_CONFIG, O_NOFOLLOW, JSON_SIZE_MAX, &text, &size);
+	int r = file_read_own(arena, directory, STORE_CONFIG, JSON_SIZE_MAX, &file);
 	if (r == -ENOENT)
 		return refuse_as(ENOENT, "the container's configuration is gone");
 	try(r);
-	try(spec_read_config(arena, text, size, &spec), "saved '%s'", STORE_CONFIG);
+	try(spec_read_config(arena, file.text, file.size, &spec), "saved '%s'", STORE_CONFIG);
 	*ret_spec = spec;
 	return 0;
 }

@@ -53,7 +53,7 @@ static void plan_for_all(struct arena *arena, const struct spec_config *config)
 {
 	for (size_t i = 0; i < COUNT_OF(hosts); i++)
 		for (int systemd = 0; systemd < 2; systemd++) {
-			const struct plan_options options = {
+			struct plan_options options = {
 				.verb = PLAN_CREATE,
 				.id = "fuzz",
 				.bundle = "/bundle",
@@ -64,9 +64,12 @@ static void plan_for_all(struct arena *arena, const struct spec_config *config)
 			};
 			struct plan plan = { 0 };
 
-			if (plan_make(arena, config, &options, &hosts[i], &plan) == 0)
-				(void)plan_make_exec(
-					arena, config, config->process, &options, &hosts[i], &plan);
+			struct plan_input input = { config, NULL, &options, &hosts[i] };
+
+			if (plan_make(arena, &input, &plan) < 0)
+				continue;
+			options.verb = PLAN_EXEC;
+			(void)plan_make(arena, &input, &plan);
 		}
 }
 

@@ -18,82 +18,81 @@ static int finish(void **state)
 static void test_whole_file(void **state)
 {
 	struct scratch *scratch = *state;
-	char *text;
-	size_t size;
+	struct file_text file;
 
 	write_text("a", "some text");
-	assert_int_equal(file_read(&arena, scratch->dir, "a", 0, 9, &text, &size), 0);
-	assert_string_equal(text, "some text");
-	assert_int_equal(size, 9);
-	assert_int_equal(file_read(&arena, AT_FDCWD, "a", 0, 100, &text, NULL), 0);
+	assert_int_equal(file_read(&arena, scratch->dir, "a", 9, &file), 0);
+	assert_string_equal(file.text, "some text");
+	assert_int_equal(file.size, 9);
+	assert_int_equal(file_read(&arena, AT_FDCWD, "a", 100, &file), 0);
 	write_text("empty", "");
-	assert_int_equal(file_read(&arena, AT_FDCWD, "empty", 0, 100, &text, &size), 0);
-	assert_string_equal(text, "");
-	assert_int_equal(size, 0);
+	assert_int_equal(file_read(&arena, AT_FDCWD, "empty", 100, &file), 0);
+	assert_string_equal(file.text, "");
+	assert_int_equal(file.size, 0);
 }
 
 static void test_limit(void **state)
 {
-	char *text = NULL;
+	struct file_text file = { 0 };
 
 	(void)state;
 	write_text("a", "some text");
-	assert_int_equal(file_read(&arena, AT_FDCWD, "a", 0, 8, &text, NULL), -EFBIG);
-	assert_null(text);
+	assert_int_equal(file_read(&arena, AT_FDCWD, "a", 8, &file), -EFBIG);
+	assert_null(file.text);
 	/* Far larger than any limit: not even memory is asked for. */
 	assert_int_equal(truncate("a", (off_t)1 << 40), 0);
-	assert_int_equal(file_read(&arena, AT_FDCWD, "a", 0, 8, &text, NULL), -EFBIG);
+	assert_int_equal(file_read(&arena, AT_FDCWD, "a", 8, &file), -EFBIG);
 	/* Without a size of its own, a file shows its length only on reading. */
 	assert_int_equal(
-		file_read(&arena, AT_FDCWD, "/proc/self/status", 0, 100, &text, NULL), -EFBIG);
+		file_read(&arena, AT_FDCWD, "/proc/self/status", 100, &file), -EFBIG);
 }
 
 static void test_files_that_tell_no_size(void **state)
 {
 	enum { SIZE = 50000 };
 	static char data[SIZE];
-	size_t size;
+	struct file_text file;
 	int ends[2];
-	char *text;
 
 	(void)state;
 	assert_int_equal(
-		file_read(&arena, AT_FDCWD, "/proc/self/status", 0, 100000, &text, NULL), 0);
-	assert_memory_equal(text, "Name:", 5);
+		file_read(&arena, AT_FDCWD, "/proc/self/status", 100000, &file), 0);
+	assert_memory_equal(file.text, "Name:", 5);
 
 	memset(data, 'x', SIZE);
 	assert_int_equal(pipe2(ends, O_CLOEXEC), 0);
 	assert_int_equal(write(ends[1], data, SIZE), SIZE);
 	(void)close(ends[1]);
-	assert_int_equal(file_read_fd(&arena, ends[0], "pipe", SIZE, &text, &size), 0);
-	assert_int_equal(size, SIZE);
-	assert_memory_equal(text, data, SIZE);
-	assert_int_equal(text[SIZE], 0);
+	assert_int_equal(file_read_fd(&arena, ends[0], "pipe", SIZE, &file), 0);
+	assert_int_equal(file.size, SIZE);
+	assert_memory_equal(file.text, data, SIZE);
+	assert_int_equal(file.text[SIZE], 0);
 	(void)close(ends[0]);
 }
 
 static void test_missing_is_plain(void **state)
 {
-	char buffer[8], *text;
+	struct file_text file;
+	char buffer[8];
 
 	(void)state;
 	error_clear();
-	assert_int_equal(file_read(&arena, AT_FDCWD, "none", 0, 8, &text, NULL), -ENOENT);
+	assert_int_equal(file_read(&arena, AT_FDCWD, "none", 8, &file), -ENOENT);
 	assert_int_equal(file_read_into(AT_FDCWD, "none", buffer, sizeof(buffer)), -ENOENT);
 	assert_string_equal(error_text(), "");
-	assert_int_equal(file_read(&arena, AT_FDCWD, ".", 0, 8, &text, NULL), -EISDIR);
+	assert_int_equal(file_read(&arena, AT_FDCWD, ".", 8, &file), -EISDIR);
 	assert_string_not_equal(error_text(), "");
 }
 
 static void test_symlinks(void **state)
 {
-	char *text;
+	struct file_text file;
 
 	(void)state;
 	write_text("a", "x");
 	assert_int_equal(symlink("a", "link"), 0);
-	assert_int_equal(file_read(&arena, AT_FDCWD, "link", 0, 8, &text, NULL), 0);
-	assert_int_equal(file_read(&arena, AT_FDCWD, "link", O_NOFOLLOW, 8, &text, NULL), -ELOOP);
+	assert_int_equal(file_read(&arena, AT_FDCWD, "link", 8, &file), 0);
+	assert_int_equal(file_read_own(&arena, AT_FDCWD, "link", 8, &file), -ELOOP);
 }
 
 static void test_fixed_buffer(void **state)

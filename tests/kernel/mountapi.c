@@ -70,7 +70,8 @@ static int mount_new(const char *type, const char *data, unsigned long superbloc
 {
 	struct mountapi_mount made = { .fd = -EBADF };
 	auto_close int target = open_place(path);
-	int r = mountapi_create(type, "source of mine", data, superblock, attributes, &made);
+	int r = mountapi_create(&(struct mountapi_fs){ type, "source of mine", data, superblock,
+					 attributes }, &made);
 
 	if (r == 0)
 		r = mountapi_attach(&made, target);
@@ -220,7 +221,7 @@ static void test_attached_mount_can_be_used(void **state)
 		skip();
 	(void)state;
 	auto_close int target = open_place("target");
-	assert_int_equal(mountapi_create("tmpfs", "t", NULL, 0, 0, &made), 0);
+	assert_int_equal(mountapi_create(&(struct mountapi_fs){ "tmpfs", "t" }, &made), 0);
 	assert_int_equal(mountapi_attach(&made, target), 0);
 	assert_true(made.fd >= 0);
 	assert_int_equal(mkdirat(made.fd, "x", 0700), 0);
@@ -495,7 +496,8 @@ static void check_hidden(const long *calls, size_t count, int error)
 
 	for (size_t i = 0; i < count; i++)
 		hide_call(calls[i], error);
-	child_check(mountapi_create("tmpfs", "t", "mode=711", 0, MOUNT_ATTR_NODEV, &made) == 0);
+	child_check(mountapi_create(&(struct mountapi_fs){ "tmpfs", "t", "mode=711", 0,
+					  MOUNT_ATTR_NODEV }, &made) == 0);
 	child_check(mountapi_attach(&made, target) == 0);
 	child_check(stat("target", &facts) == 0 && (facts.st_mode & 07777) == 0711);
 	child_check(mountapi_set(made.fd, MOUNT_ATTR_RDONLY, 0, false) == 0);

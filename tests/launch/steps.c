@@ -1,7 +1,7 @@
 /*
- * Walks the step tables in lock step, without forking: for every combination of what a plan can ask for, each
- * message that is sent is awaited, each that is awaited is sent, and nobody waits for ever.  And
- * the order of the steps keeps its rules.
+ * Walks the step tables in lock step, without forking: for every combination of what a plan can ask
+ * for, each message that is sent is awaited, each that is awaited is sent, and nobody waits for
+ * ever.  And the order of the steps keeps its rules.
  */
 #include <sched.h>
 #include <stdlib.h>
@@ -17,8 +17,20 @@
 /* ---- plans ------------------------------------------------------------------------------ */
 
 enum feature {
-	GENERAL, MAPS, TIME, CGROUP_V1, CGROUP_V2, TERMINAL, SOCKET, HOST_HOOKS, CONTAINER_HOOKS,
-	RUN, JOINS, FILTER, LATE, FEATURES,
+	GENERAL,
+	MAPS,
+	TIME,
+	CGROUP_V1,
+	CGROUP_V2,
+	TERMINAL,
+	SOCKET,
+	HOST_HOOKS,
+	CONTAINER_HOOKS,
+	RUN,
+	JOINS,
+	FILTER,
+	LATE,
+	FEATURES,
 };
 
 static struct plan_cgroup_directory directories[2];
@@ -57,9 +69,16 @@ static bool make_plan(unsigned int bits, bool exec, struct plan *plan)
 
 #define QUEUE_MAX 8
 
-struct queue { enum launch_message messages[QUEUE_MAX]; size_t count; };
+struct queue {
+	enum launch_message messages[QUEUE_MAX];
+	size_t count;
+};
 
-struct player { int roles; size_t row; bool alive, done; };
+struct player {
+	int roles;
+	size_t row;
+	bool alive, done;
+};
 
 enum { P, C, I, PLAYERS };
 
@@ -83,7 +102,8 @@ static int player_of(const struct game *game, enum launch_role role)
 static bool send_message(struct game *game, const struct step *row)
 {
 	const struct launch_message_facts *facts = &launch_messages[row->message];
-	struct queue *queue = &game->queues[player_of(game, facts->from)][player_of(game, facts->to)];
+	struct queue *queue =
+		&game->queues[player_of(game, facts->from)][player_of(game, facts->to)];
 
 	if (facts->from != row->who)
 		game->wrong = "sent by the wrong role";
@@ -96,7 +116,8 @@ static bool send_message(struct game *game, const struct step *row)
 static bool take_message(struct game *game, const struct step *row)
 {
 	const struct launch_message_facts *facts = &launch_messages[row->message];
-	struct queue *queue = &game->queues[player_of(game, facts->from)][player_of(game, facts->to)];
+	struct queue *queue =
+		&game->queues[player_of(game, facts->from)][player_of(game, facts->to)];
 
 	if (facts->to != row->who)
 		game->wrong = "awaited by the wrong role";
@@ -146,7 +167,7 @@ static bool advance(struct game *game, struct player *player)
 		}
 		const struct step *row = &game->rows[player->row];
 		if ((row->who & player->roles) && (!row->when || row->when(game->plan)) &&
-		    !run_row(game, player->row))
+			!run_row(game, player->row))
 			return moved;
 		player->row++;
 		moved = true;
@@ -248,8 +269,8 @@ static size_t row_of(const struct step_table *table, int (*run)(struct launch *)
 	return 0;
 }
 
-static size_t message_row(const struct step_table *table, enum step_kind kind,
-	enum launch_message message)
+static size_t message_row(
+	const struct step_table *table, enum step_kind kind, enum launch_message message)
 {
 	for (size_t i = 0; i < table->count; i++) {
 		if (table->rows[i].kind == kind && table->rows[i].message == message)
@@ -259,8 +280,7 @@ static size_t message_row(const struct step_table *table, enum step_kind kind,
 	return 0;
 }
 
-#define BEFORE(table, first, second) \
-	assert_true(row_of(&(table), first) < row_of(&(table), second))
+#define BEFORE(table, first, second) assert_true(row_of(&(table), first) < row_of(&(table), second))
 
 static void create_keeps_its_order(void **state)
 {
@@ -279,24 +299,26 @@ static void create_keeps_its_order(void **state)
 	BEFORE(create_steps, parent_allow_devices, parent_start_init);
 	BEFORE(create_steps, parent_move_to_cgroup, init_unshare_cgroup);
 	BEFORE(create_steps, parent_reap_child, parent_limit);
-	/* Hooks of the host see the mounts, those of the container the host's; all before pivot_root. */
+	/* Hooks of the host see the mounts, those of the container the host's; all before
+	 * pivot_root. */
 	BEFORE(create_steps, init_mount, init_run_container_hooks);
 	BEFORE(create_steps, parent_run_host_hooks, init_run_container_hooks);
 	BEFORE(create_steps, init_run_container_hooks, init_enter_root);
 	BEFORE(create_steps, init_open_terminal, init_finish_root);
 	BEFORE(create_steps, init_finish_root, init_enter_root);
-	/* Capabilities and ids last, the program looked up with them, the filter's errors in create. */
+	/* Capabilities and ids last, the program looked up with them, the filter's errors in
+	 * create. */
 	BEFORE(create_steps, init_set_labels, init_drop_privileges);
 	BEFORE(create_steps, init_drop_privileges, init_find_program);
 	assert_true(row_of(&create_steps, init_load_filter) <
-		row_of(&create_steps, init_drop_privileges));
+		    row_of(&create_steps, init_drop_privileges));
 	assert_true(row_of(&create_steps, init_disarm) <
-		message_row(&create_steps, STEP_SEND, MSG_READY));
+		    message_row(&create_steps, STEP_SEND, MSG_READY));
 	/* Released only when on record. */
 	assert_true(row_of(&create_steps, parent_record_created) <
-		message_row(&create_steps, STEP_SEND, MSG_RELEASE));
+		    message_row(&create_steps, STEP_SEND, MSG_RELEASE));
 	assert_true(row_of(&create_steps, parent_write_pid_file) <
-		message_row(&create_steps, STEP_SEND, MSG_RELEASE));
+		    message_row(&create_steps, STEP_SEND, MSG_RELEASE));
 	BEFORE(create_steps, init_wait_for_start, init_run_start_hooks);
 }
 

@@ -158,14 +158,13 @@ static void another_version_is_named(void **state)
 	assert_non_null(strstr(error_text(), "version 1"));
 
 	assert_int_equal(record_save(place->directory, &sample), 0);
-	char *text;
+	struct file_text file;
 	assert_int_equal(
-		file_read(&place->arena, place->directory, "record.json", 0, 65536, &text, NULL),
-		0);
-	char *version = strstr(text, "\"version\":1");
+		file_read(&place->arena, place->directory, "record.json", 65536, &file), 0);
+	char *version = strstr(file.text, "\"version\":1");
 	assert_non_null(version);
 	version[strlen("\"version\":")] = '2';
-	write_record(place, text);
+	write_record(place, file.text);
 	assert_int_equal(record_load(&place->arena, place->directory, &loaded), -ENOTSUP);
 	assert_non_null(strstr(error_text(), "version 2"));
 }

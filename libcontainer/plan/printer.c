@@ -20,7 +20,7 @@ void printer_begin(struct plan_printer *printer, struct str *out, bool json)
 int printer_end(struct plan_printer *printer)
 {
 	if (!printer->text)
-		json_close(&printer->json, '{');
+		json_close(&printer->json, '}');
 	return printer->json.code;
 }
 
@@ -63,7 +63,7 @@ void print_close(struct plan_printer *printer, bool list)
 	if (printer->text)
 		printer->depth--;
 	else
-		json_close(&printer->json, list ? '[' : '{');
+		json_close(&printer->json, list ? ']' : '}');
 }
 
 static void print_line(struct plan_printer *printer, const char *key, const char *value)

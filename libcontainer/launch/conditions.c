@@ -29,9 +29,20 @@ bool plan_has_cgroup(const struct plan *plan)
 	return plan->cgroup.directory_count > 0;
 }
 
-/* Into cgroup2 init is born; into a v1 group the parent must write it. */
+/*
+ * Into cgroup2 init is born, unless its parent has become somebody else in a user namespace, who may
+ * not write to the host's groups.
+ */
+bool plan_is_born_in_cgroup(const struct plan *plan)
+{
+	return plan_takes_short_road(plan) || !(plan->namespaces.have & CLONE_NEWUSER);
+}
+
+/* Into a v1 group the parent must write it, and into any where it could not be born. */
 bool plan_moves_to_cgroup(const struct plan *plan)
 {
+	if (!plan_is_born_in_cgroup(plan))
+		return plan_has_cgroup(plan);
 	for (size_t i = 0; i < plan->cgroup.directory_count; i++) {
 		if (!plan->cgroup.directories[i].unified)
 			return true;

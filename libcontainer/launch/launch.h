@@ -72,6 +72,7 @@ int launch_run(struct launch *launch);
 	ROW(is_create) \
 	ROW(is_run) \
 	ROW(has_cgroup) \
+	ROW(is_born_in_cgroup) \
 	ROW(moves_to_cgroup) \
 	ROW(joins) \
 	ROW(maps_ids) \

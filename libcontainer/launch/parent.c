@@ -171,7 +171,8 @@ int parent_allow_devices(struct launch *launch)
 
 int parent_move_to_cgroup(struct launch *launch)
 {
-	return cgroup_add(&launch->plan->cgroup, &launch->cgroup, launch->init_pid, false);
+	return cgroup_add(&launch->plan->cgroup, &launch->cgroup, launch->init_pid,
+		!plan_is_born_in_cgroup(launch->plan));
 }
 
 int parent_limit(struct launch *launch)

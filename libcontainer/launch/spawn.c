@@ -77,7 +77,7 @@ static void aim_at_cgroup(const struct launch *launch, struct clone_args *argume
 {
 	int fd = cgroup_clone_fd(&launch->plan->cgroup, &launch->cgroup);
 
-	if (fd < 0)
+	if (fd < 0 || !plan_is_born_in_cgroup(launch->plan))
 		return;
 	arguments->flags |= CLONE_INTO_CGROUP;
 	arguments->cgroup = (uint64_t)fd;

@@ -10,6 +10,7 @@
 #include "libcontainer/launch/roles.h"
 #include "libcontainer/namespace/idmap.h"
 #include "libcontainer/namespace/join.h"
+#include "libcontainer/process/identity.h"
 #include "libcontainer/process/limits.h"
 
 /*
@@ -43,10 +44,13 @@ static int become_root(struct launch *launch)
 int child_join(struct launch *launch)
 {
 	const struct plan_namespaces *plan = &launch->plan->namespaces;
+	bool joins_user = plan->have & ~plan->create & CLONE_NEWUSER;
 
+	if (joins_user)
+		identity_drop_groups();
 	try(namespaces_join(plan, launch->joins, 0));
 	namespaces_close(launch->joins);
-	return plan->have & ~plan->create & CLONE_NEWUSER ? become_root(launch) : 0;
+	return joins_user ? become_root(launch) : 0;
 }
 
 /* Dumpable for as long as the maps are not written: an unprivileged parent could not open the
@@ -85,6 +89,8 @@ int child_enter_container(struct launch *launch)
 
 	if (plan_takes_short_road(launch->plan))
 		flags &= ~CLONE_NEWPID;
+	if (flags & CLONE_NEWUSER)
+		identity_drop_groups();
 	try(namespaces_join_process(launch->target, flags));
 	return flags & CLONE_NEWUSER ? become_root(launch) : 0;
 }

@@ -36,10 +36,18 @@ static int set_groups(const struct plan_process *plan)
 
 	if (syscall(SYS_setgroups, plan->group_count, plan->groups) == 0)
 		return 0;
+	/* Denied in the namespace that was joined, but there is nothing left to be dropped. */
+	if (errno == EPERM && plan->group_count == 0 && getgroups(0, NULL) == 0)
+		return 0;
 	if (errno == EINVAL)
 		return refuse("set the additional groups: one has no mapping in the user "
 			      "namespace, or there are too many");
 	return fail(errno, "set the additional groups");
+}
+
+void identity_drop_groups(void)
+{
+	(void)syscall(SYS_setgroups, 0, NULL);
 }
 
 /*

@@ -135,15 +135,21 @@ static void ids_and_umask_are_set(void **state)
 /* A user namespace without maps: every id but the overflow one has no mapping. */
 static void set_unmapped_ids(void *context)
 {
-	struct plan_process plan = { .uid = 4321, .gid = 1234 };
+	gid_t group = 7;
+	struct plan_process plan = { .uid = 4321, .gid = 1234, .groups = &group };
 
 	(void)context;
+	identity_drop_groups();
 	if (unshare(CLONE_NEWUSER) < 0)
 		_exit(CHILD_SKIP);
 	child_check(identity_set(&plan) == -EINVAL);
 	child_check(strcmp(error_text(), "set the group id to 1234: it has no mapping in the user "
 					 "namespace") == 0);
+	/* With none left and none wanted it goes on to the next id, else not. */
 	plan.set_groups = true;
+	if (getgroups(0, NULL) == 0)
+		child_check(identity_set(&plan) == -EINVAL);
+	plan.group_count = 1;
 	child_check(identity_set(&plan) == -EPERM);
 	child_check(strstr(error_text(), "set the additional groups: ") != NULL);
 }

@@ -15,6 +15,12 @@
 #define auto_closedir __attribute__((cleanup(cleanup_closedir)))
 #define auto_fclose __attribute__((cleanup(cleanup_fclose)))
 
+/*
+ * For large buffers that are written before they are read: -ftrivial-auto-var-init would touch all
+ * their pages, in each of the processes.
+ */
+#define uninitialized __attribute__((uninitialized))
+
 static inline void cleanup_free(void *pointer)
 {
 	free(*(void **)pointer);

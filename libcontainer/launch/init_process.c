@@ -194,7 +194,7 @@ int init_run_start_hooks(struct launch *launch)
 		env = with_home;
 	}
 	return hooks_run(&launch->plan->hooks[PLAN_HOOK_START_CONTAINER], PLAN_HOOK_START_CONTAINER,
-		launch->hook_state, "/", env);
+		launch->start_hook_state, "/", env);
 }
 
 int init_execute(struct launch *launch)

@@ -50,6 +50,7 @@ void launch_done(struct launch *launch)
 	cgroup_close(&launch->cgroup);
 	seccomp_filter_done(&launch->filter);
 	free(launch->hook_state);
+	free(launch->start_hook_state);
 }
 
 /* The state that hooks in the container read; the pid is its init's, 1 in its own pid namespace. */
@@ -57,9 +58,12 @@ static int prepare_hook_state(struct launch *launch)
 {
 	const struct plan *plan = launch->plan;
 
-	if (!plan_has_container_hooks(plan) && !plan_has_start_hooks(plan))
-		return 0;
-	return status_document(launch->record, STATUS_CREATING, false, &launch->hook_state);
+	if (plan_has_container_hooks(plan))
+		try(status_document(launch->record, STATUS_CREATING, false, &launch->hook_state));
+	if (plan_has_start_hooks(plan))
+		try(status_document(
+			launch->record, STATUS_CREATED, false, &launch->start_hook_state));
+	return 0;
 }
 
 int launch_run(struct launch *launch)

@@ -44,7 +44,9 @@ struct launch {
 	pid_t child_pid, init_pid;
 	int child_pidfd, init_pidfd;
 	int console;      /* master of a foreground terminal */
-	char *hook_state; /* the state document for hooks, made before the first fork */
+	/* The state documents for hooks in the container, made before the first fork. */
+	char *hook_state;       /* createContainer */
+	char *start_hook_state; /* startContainer */
 
 	/* Init's. */
 	struct rootfs rootfs;

@@ -51,6 +51,7 @@ static const char *const refusals[STATUS_VERBS][STATUSES] = {
 	},
 	[STATUS_VERB_EXEC] = {
 		[STATUS_CREATING] = "cannot exec in a container in the creating state",
+		[STATUS_PAUSED]   = "cannot exec in a paused container",
 		[STATUS_STOPPED]  = "cannot exec in a stopped container",
 	},
 };

@@ -166,6 +166,8 @@ static void verbs_are_refused_in_words_that_engines_know(void **state)
 	assert_int_equal(status_allow(STATUS_VERB_RESUME, STATUS_PAUSED), 0);
 	assert_int_equal(status_allow(STATUS_VERB_RESUME, STATUS_RUNNING), -EBUSY);
 	assert_string_equal(error_text(), "container not paused");
+	assert_int_equal(status_allow(STATUS_VERB_EXEC, STATUS_PAUSED), -EBUSY);
+	assert_string_equal(error_text(), "cannot exec in a paused container");
 	assert_int_equal(status_allow(STATUS_VERB_EXEC, STATUS_CREATED), 0);
 	assert_int_equal(status_allow(STATUS_VERB_EXEC, STATUS_STOPPED), -ESRCH);
 	assert_string_equal(error_text(), "cannot exec in a stopped container");

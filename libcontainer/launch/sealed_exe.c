@@ -2,8 +2,10 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <link.h>
 #include <stdbool.h>
+#include <string.h>
 #include <sys/sendfile.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -98,15 +100,25 @@ static int make_sealed_copy(int self, int *ret_fd)
 	return 0;
 }
 
-/* Set in the unlinked copy, which can't be told by its seals: it has no link left. */
+/*
+ * Set in the unlinked copy, which can't be told by its seals: it has no link left.  The kernel's
+ * own words are asked too, as there are file systems where every file has none.
+ */
 static bool is_unlinked(int fd)
 {
+	static const char words[] = " (deleted)";
+	char path[PATH_MAX];
 	struct stat status;
+	ssize_t length = readlink("/proc/self/exe", path, sizeof(path));
 
-	return fstat(fd, &status) == 0 && status.st_nlink == 0;
+	return fstat(fd, &status) == 0 && status.st_nlink == 0 &&
+	       length >= (ssize_t)sizeof(words) &&
+	       memcmp(path + length - (sizeof(words) - 1), words, sizeof(words) - 1) == 0;
 }
 
-int sealed_exe_enter(char **argv)
+bool sealed_exe_is_copy;
+
+static int enter(char **argv)
 {
 	auto_close int self = open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
 	auto_close int copy = -EBADF;
@@ -123,4 +135,12 @@ int sealed_exe_enter(char **argv)
 	try(make_unlinked_copy(self, &copy));
 	(void)syscall(SYS_execveat, copy, "", argv, environ, AT_EMPTY_PATH);
 	return fail(errno, "execute the sealed copy of ourselves");
+}
+
+int sealed_exe_enter(char **argv)
+{
+	if (!sealed_exe_is_copy)
+		try(enter(argv));
+	log_debug("running from a sealed copy of our own executable");
+	return 0;
 }

@@ -5,5 +5,10 @@
  */
 #pragma once
 
+#include <stdbool.h>
+
+/* Set by sealed_entry.c, which has looked already. */
+extern bool sealed_exe_is_copy;
+
 /* Returns 0 in the sealed copy (at once, where we are it); else executes it.  argv is ours. */
 int sealed_exe_enter(char **argv);

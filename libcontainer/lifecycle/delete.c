@@ -49,7 +49,7 @@ static int remove_cgroups(const struct container *container)
 	return cgroup_destroy(&named, 0);
 }
 
-static int remove_all(struct container *container)
+int container_remove(struct container *container)
 {
 	try(kill_all(container));
 	try(remove_cgroups(container));
@@ -117,7 +117,7 @@ static int delete_container(const struct container_context *c, const char *id, b
 	if (!force && status_allow(STATUS_VERB_DELETE, container.status) < 0)
 		return refuse_as(EBUSY, "cannot delete container %s that is not stopped: %s", id,
 			status_name(container.status));
-	return remove_all(&container);
+	return container_remove(&container);
 }
 
 int container_delete(const struct container_context *c, const char *id, bool force)

@@ -52,6 +52,12 @@ struct cgroup_paths container_cgroups(const struct container *container);
 bool cgroups_are_populated(const struct cgroup_paths *paths);
 
 /*
+ * delete.c: kills what is left of it, removes its groups, runs its poststop hooks and removes its
+ * directory, which the caller has locked.
+ */
+int container_remove(struct container *container);
+
+/*
  * Runs the hooks of the configuration as it was at create, with the state's status; where the
  * record says that there are none, nothing is read.
  */

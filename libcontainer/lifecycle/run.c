@@ -7,13 +7,26 @@
 #include "libcontainer/base/log.h"
 #include "libcontainer/lifecycle/creation.h"
 #include "libcontainer/lifecycle/foreground.h"
+#include "libcontainer/lifecycle/open.h"
 #include "libcontainer/store/directory.h"
 
-/* The program has run; its status is the answer, whatever the clean-up meets. */
-static void remove_container(const struct container_context *c, const char *id)
+/*
+ * As delete, but what that would read is still at hand.  The program has run; its status is the answer,
+ * whatever the clean-up meets.
+ */
+static void remove_container(const struct container_context *c, struct creation *creation)
 {
-	if (container_delete(c, id, true) < 0)
-		log_warning("%s", error_text());
+	auto_container struct container container = {
+		.root = c->root,
+		.id = creation->record.id,
+		.directory = steal_fd(&creation->launch.directory),
+		.pidfd = -EBADF,
+		.record = creation->record,
+		.status = STATUS_STOPPED,
+	};
+
+	if (store_lock(container.directory) < 0 || container_remove(&container) < 0)
+		log_warning("delete '%s': %s", container.id, error_text());
 	error_clear();
 }
 
@@ -25,7 +38,7 @@ static int run_in_foreground(const struct container_context *c,
 	/* Reaped by now: what is left of the container is for delete. */
 	fd_close(&creation->launch.init_pidfd);
 	if (!o->keep)
-		remove_container(c, o->id);
+		remove_container(c, creation);
 	return r;
 }
 
@@ -42,7 +55,6 @@ int container_run(const struct container_context *c, const struct container_crea
 		r = creation_launch(c, &creation);
 	if (r == 0) {
 		store_unlock(creation.launch.directory);
-		fd_close(&creation.launch.directory);
 		if (!o->detach)
 			r = run_in_foreground(c, o, &creation, ret_status);
 	}

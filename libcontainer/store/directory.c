@@ -60,7 +60,7 @@ static int root_open(const char *root, int *ret_fd)
 
 static int root_make(const char *root, int *ret_fd)
 {
-	char path[PATH_MAX];
+	uninitialized char path[PATH_MAX];
 	size_t length = strlen(root);
 
 	int r = root_open(root, ret_fd);
@@ -103,6 +103,13 @@ static int lock_take(int fd, int patience)
 	}
 }
 
+int store_lock(int fd)
+{
+	int r = lock_take(fd, LOCK_PATIENCE);
+
+	return r == -EAGAIN ? refuse_as(ETIMEDOUT, "another command holds the container") : r;
+}
+
 void store_unlock(int fd)
 {
 	(void)flock(fd, LOCK_UN); /* cannot fail on a descriptor that could be locked */
@@ -131,11 +138,21 @@ static bool directory_is_linked(int root, const char *id, int fd)
 /* -ENOENT comes plain. */
 static int directory_open(int root, const char *id, int *ret_fd)
 {
-	int fd = openat(root, id, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	struct stat status;
+	auto_close int fd = openat(root, id, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 
 	if (fd < 0)
 		return errno == ENOENT ? -ENOENT : fail(errno, "open state directory '%s'", id);
-	*ret_fd = fd;
+	/*
+	 * What is in it is believed: pids and cgroups to be killed, hooks to be run.  A state root
+	 * may be below /tmp, and another user's container is not ours to work on.
+	 */
+	if (fstat(fd, &status) < 0)
+		return fail(errno, "stat state directory '%s'", id);
+	if (status.st_uid != geteuid())
+		return refuse_as(EPERM, "state directory '%s' belongs to user id %u", id,
+			status.st_uid);
+	*ret_fd = steal_fd(&fd);
 	return 0;
 }
 
@@ -263,19 +280,33 @@ static int remove_entry(int dir, const char *name, int depth)
 	return 0;
 }
 
+/* What nearly every container has is removed by name; the rest is looked for only if there is any. */
+static int remove_known(int fd)
+{
+	static const char *const names[] = { STORE_START, STORE_REPORT, STORE_CONFIG, STORE_RECORD };
+
+	for (size_t i = 0; i < COUNT_OF(names); i++)
+		try(remove_entry(fd, names[i], 0));
+	return 0;
+}
+
 int store_remove(const char *root, const char *id, int fd)
 {
 	auto_close int root_fd = -EBADF;
 
-	/* The record goes last, so that what a killed `delete` leaves can be deleted again. */
-	try(remove_content(fd, STORE_RECORD, REMOVE_DEPTH), "container '%s'", id);
-	try(remove_entry(fd, STORE_RECORD, 0), "container '%s'", id);
+	/* What a killed `delete` leaves is a directory without a record, which can be deleted. */
+	try(remove_known(fd), "container '%s'", id);
 
 	int r = root_open(root, &root_fd);
 	if (r < 0)
 		return r == -ENOENT ? 0 : r;
 	if (!directory_is_linked(root_fd, id, fd))
 		return 0;
+	if (unlinkat(root_fd, id, AT_REMOVEDIR) == 0 || errno == ENOENT)
+		return 0;
+	if (errno != ENOTEMPTY && errno != EEXIST)
+		return fail(errno, "remove state directory '%s'", id);
+	try(remove_content(fd, NULL, REMOVE_DEPTH), "container '%s'", id);
 	if (unlinkat(root_fd, id, AT_REMOVEDIR) < 0 && errno != ENOENT)
 		return fail(errno, "remove state directory '%s'", id);
 	return 0;

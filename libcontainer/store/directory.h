@@ -28,6 +28,8 @@ int store_make(const char *root, const char *id, int *ret_fd);
  * -ETIMEDOUT then.
  */
 int store_open(const char *root, const char *id, bool lock, int *ret_fd);
+/* Takes the lock of an open directory again: -ETIMEDOUT after 10 s. */
+int store_lock(int fd);
 void store_unlock(int fd);
 /* The ids of all directories below ROOT that may be containers', sorted.  -ENOENT, plain: no ROOT.
  */

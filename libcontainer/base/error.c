@@ -1,3 +1,4 @@
+#include "libcontainer/base/cleanup.h"
 #include "libcontainer/base/error.h"
 
 #include <ctype.h>
@@ -80,7 +81,7 @@ int refuse_as(int error, const char *format, ...)
 
 int error_context(int code, const char *format, ...)
 {
-	char words[ERROR_TEXT_SIZE];
+	uninitialized char words[ERROR_TEXT_SIZE];
 	va_list arguments;
 
 	if (chain.code != code || !chain.text[0]) {

@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "libcontainer/base/cleanup.h"
 #include "libcontainer/base/error.h"
 
 static struct {
@@ -26,7 +27,7 @@ int log_wants(enum log_level level)
 
 void log_line(enum log_level level, const char *format, ...)
 {
-	char line[ERROR_TEXT_SIZE];
+	uninitialized char line[ERROR_TEXT_SIZE];
 	va_list arguments;
 	int saved = errno;
 

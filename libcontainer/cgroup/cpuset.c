@@ -22,7 +22,7 @@ static bool is_empty(const char *text)
 /* Gives the group at path what its parent has, where it has nothing.  The parent has something. */
 static int inherit_one(const char *path, const char *file)
 {
-	char name[PATH_MAX + 32], text[LIST_SIZE];
+	uninitialized char name[PATH_MAX + 32], text[LIST_SIZE];
 
 	(void)snprintf(name, sizeof(name), "%s/%s", path, file);
 	try((int)file_read_into(AT_FDCWD, name, text, sizeof(text)), "read '%s'", name);
@@ -37,7 +37,7 @@ static int inherit_one(const char *path, const char *file)
 
 int create_inherit_cpuset(const struct plan_cgroup_directory *directory)
 {
-	char path[PATH_MAX];
+	uninitialized char path[PATH_MAX];
 	const char *end = directory->path + strlen(directory->mountpoint);
 
 	do {

@@ -22,7 +22,7 @@ struct made {
 
 static void undo(const struct made *made)
 {
-	char path[PATH_MAX];
+	uninitialized char path[PATH_MAX];
 	size_t length = made->path ? strlen(made->path) : 0;
 
 	while (length > made->kept) {
@@ -37,7 +37,7 @@ static void undo(const struct made *made)
 /* Makes the parents, from the mount point down. */
 static int make_parents(const struct plan_cgroup_directory *directory, struct made *made)
 {
-	char path[PATH_MAX];
+	uninitialized char path[PATH_MAX];
 	const char *slash = directory->path + strlen(directory->mountpoint);
 
 	while ((slash = strchr(slash + 1, '/'))) {

@@ -68,7 +68,7 @@ static int find_key(const char *text, const char *key, uint64_t *ret_value)
 
 int control_read_key(int dir, const char *file, const char *key, uint64_t *ret_value)
 {
-	char text[KEYS_SIZE];
+	uninitialized char text[KEYS_SIZE];
 	ssize_t size = file_read_into(dir, file, text, sizeof(text));
 
 	return size < 0 ? (int)size : find_key(text, key, ret_value);
@@ -96,7 +96,7 @@ int events_await(int dir, const char *key, uint64_t value, int64_t end)
 	if (fd < 0)
 		return is_gone(-errno) ? -ENOENT : fail(errno, "open 'cgroup.events'");
 	for (;;) {
-		char text[KEYS_SIZE];
+		uninitialized char text[KEYS_SIZE];
 		uint64_t now = 0;
 		ssize_t size = pread(fd, text, sizeof(text) - 1, 0);
 

@@ -59,7 +59,7 @@ static const struct plan_cgroup_write *find_write(const struct plan_cgroup *plan
 static void select_missing(const struct plan_cgroup *plan,
 	const struct plan_cgroup_directory *directory, const char *have, char wanted[LIST_SIZE])
 {
-	char all[LIST_SIZE], word[64];
+	uninitialized char all[LIST_SIZE], word[64];
 	const char *rest = all;
 	size_t used = 0;
 
@@ -122,7 +122,7 @@ static int check_needed(const struct plan_cgroup *plan,
 int create_enable(
 	const struct plan_cgroup *plan, const struct plan_cgroup_directory *directory, int dir)
 {
-	char wanted[LIST_SIZE], have[LIST_SIZE], path[PATH_MAX];
+	uninitialized char wanted[LIST_SIZE], have[LIST_SIZE], path[PATH_MAX];
 	const char *end = directory->path + strlen(directory->mountpoint);
 
 	if (plan->directory_count > 1 && plan->write_count == 0)

@@ -33,7 +33,7 @@ static int pids_add(struct pids *pids, pid_t pid)
 /* Reads ids from a file in pieces, as there may be millions: one per line. */
 static int read_ids(int fd, struct pids *pids)
 {
-	char text[4096];
+	uninitialized char text[4096];
 	long id = 0;
 
 	for (;;) {

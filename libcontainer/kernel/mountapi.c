@@ -172,7 +172,7 @@ static char *unquoted(char *key, char *value)
 
 static int set_option(int fs, const char *option, size_t length)
 {
-	char text[2 * FSCONFIG_TEXT_SIZE + 1];
+	uninitialized char text[2 * FSCONFIG_TEXT_SIZE + 1];
 	int r;
 
 	memcpy(text, option, length);
@@ -443,7 +443,7 @@ static bool is_mounted_over(int fd, int below, int source)
  */
 static int legacy_reopen(int target, int source, int *ret_fd)
 {
-	char link[FD_PATH_SIZE], path[PATH_MAX];
+	uninitialized char link[FD_PATH_SIZE], path[PATH_MAX];
 
 	ssize_t length = readlink(fd_path(target, link), path, sizeof(path));
 	if (length < 0 || length == sizeof(path))

@@ -9,6 +9,7 @@
 #include <sys/pidfd.h>
 #include <sys/wait.h>
 
+#include "libcontainer/base/cleanup.h"
 #include "libcontainer/base/error.h"
 #include "libcontainer/kernel/file.h"
 #include "libcontainer/kernel/monotonic.h"
@@ -103,7 +104,7 @@ static int parse_stat(const char *text, struct process_facts *facts)
 int process_read_facts(pid_t pid, struct process_facts *ret_facts)
 {
 	struct process_facts facts;
-	char path[32], text[2048];
+	uninitialized char path[32], text[2048];
 
 	(void)snprintf(path, sizeof(path), "/proc/%d/stat", pid);
 	ssize_t got = file_read_into(AT_FDCWD, path, text, sizeof(text));

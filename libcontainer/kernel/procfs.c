@@ -90,7 +90,8 @@ static int resolve_self(int procfs, uint64_t number, const char *path, char way[
 /* As openat2(2) with our flags would do it, for kernels and filters that refuse that. */
 static int open_by_walk(int procfs, const char *path, int flags)
 {
-	char way[PATH_MAX], *next = way;
+	uninitialized char way[PATH_MAX];
+	char *next = way;
 	auto_close int held = -EBADF;
 	uint64_t number;
 	int at = procfs;

@@ -6,8 +6,11 @@
 #include <signal.h>
 #include <spawn.h>
 #include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include "libcontainer/base/cleanup.h"
 #include "libcontainer/base/error.h"
@@ -208,7 +211,7 @@ static void tail_add(struct tail *tail, const char *data, size_t size)
  */
 static void drain(int *fd, struct tail *tail)
 {
-	char data[4096];
+	uninitialized char data[4096];
 
 	for (int i = 0; i < 64 && *fd >= 0; i++) {
 		ssize_t got = read(*fd, data, sizeof(data));
@@ -297,4 +300,20 @@ int spawn_run(const struct spawn *spawn, int *ret_status, char *ret_output, size
 		r = run_to_end(spawn, &streams, &tail, ret_status);
 	streams_done(&streams);
 	return r;
+}
+
+int spawn_find(const char *name, char *buffer, size_t size)
+{
+	const char *path = getenv("PATH");
+
+	for (path = path ? path : "/usr/bin:/bin"; *path;) {
+		size_t length = strcspn(path, ":");
+		int used = snprintf(buffer, size, "%.*s/%s", (int)length, path, name);
+
+		if (path[0] == '/' && used > 0 && (size_t)used < size &&
+			faccessat(AT_FDCWD, buffer, X_OK, AT_EACCESS) == 0)
+			return 0;
+		path += length + (path[length] == ':');
+	}
+	return refuse_as(ENOENT, "'%s' is in no directory of PATH", name);
 }

@@ -23,3 +23,9 @@ struct spawn {
  * that does not exist or can't be executed is an error of this function.
  */
 int spawn_run(const struct spawn *spawn, int *ret_status, char *ret_output, size_t size);
+
+/*
+ * Looks up a program of the host in PATH, absolute directories only: we are in the bundle, and what
+ * lies there may be the image.  -ENOENT with words.
+ */
+int spawn_find(const char *name, char *buffer, size_t size);

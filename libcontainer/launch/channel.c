@@ -15,10 +15,14 @@ const struct launch_message_facts launch_messages[MSG_COUNT] = {
 	LAUNCH_MESSAGES(LAUNCH_FACTS)
 };
 
-struct packet {
+/*
+ * One for each process, which has one thread: a stack that deep would be touched anew by every
+ * role.
+ */
+static struct packet {
 	struct launch_header header;
 	char payload[LAUNCH_PAYLOAD_MAX + 1];
-};
+} packet;
 
 int channel_make(struct channel *channel, const char *peer)
 {
@@ -47,23 +51,23 @@ void channel_close(struct channel *channel)
 	fd_close(&channel->peer_fd);
 }
 
-static int send_packet(const struct channel *channel, const struct packet *packet, int fd)
+static int send_packet(const struct channel *channel, int fd)
 {
-	size_t size = sizeof(packet->header) + packet->header.length;
+	size_t size = sizeof(packet.header) + packet.header.length;
 	ssize_t sent;
 
 	if (fd >= 0)
-		return socket_send(channel->fd, packet, size, &fd, 1);
+		return socket_send(channel->fd, &packet, size, &fd, 1);
 	do
-		sent = write(channel->fd, packet, size);
+		sent = write(channel->fd, &packet, size);
 	while (sent < 0 && errno == EINTR);
 	return sent == (ssize_t)size ? 0 : -(sent < 0 ? errno : EMSGSIZE);
 }
 
-static int send_message(const struct channel *channel, const struct packet *packet, int fd)
+static int send_message(const struct channel *channel, int fd)
 {
-	const char *name = launch_messages[packet->header.type].name;
-	int r = send_packet(channel, packet, fd);
+	const char *name = launch_messages[packet.header.type].name;
+	int r = send_packet(channel, fd);
 
 	if (r == -EPIPE || r == -ECONNRESET)
 		return -EPIPE;
@@ -72,20 +76,22 @@ static int send_message(const struct channel *channel, const struct packet *pack
 
 int channel_send(const struct channel *channel, enum launch_message message, int32_t code, int fd)
 {
-	struct packet packet = { .header = { .type = message, .code = code } };
-
-	return send_message(channel, &packet, fd);
+	packet.header = (struct launch_header){ .type = message, .code = code };
+	return send_message(channel, fd);
 }
 
 int channel_send_text(
 	const struct channel *channel, enum launch_message message, int32_t code, const char *text)
 {
-	struct packet packet = { .header = { .type = message, .code = code } };
 	size_t length = strnlen(text, LAUNCH_PAYLOAD_MAX);
 
+	packet.header = (struct launch_header){
+		.type = message,
+		.code = code,
+		.length = (uint32_t)length,
+	};
 	memcpy(packet.payload, text, length);
-	packet.header.length = (uint32_t)length;
-	return send_message(channel, &packet, -1);
+	return send_message(channel, -1);
 }
 
 void channel_send_failure(const struct channel *channel, int code)
@@ -95,16 +101,16 @@ void channel_send_failure(const struct channel *channel, int code)
 }
 
 /* One packet, checked: 1; the peer's end: 0. */
-static int receive_packet(const struct channel *channel, struct packet *packet, int *ret_fd)
+static int receive_packet(const struct channel *channel, int *ret_fd)
 {
 	size_t count = ret_fd ? 1 : 0;
 	ssize_t size;
 
 	if (ret_fd) {
-		size = socket_receive(channel->fd, packet, sizeof(*packet) - 1, ret_fd, &count);
+		size = socket_receive(channel->fd, &packet, sizeof(packet) - 1, ret_fd, &count);
 	} else {
 		do
-			size = read(channel->fd, packet, sizeof(*packet) - 1);
+			size = read(channel->fd, &packet, sizeof(packet) - 1);
 		while (size < 0 && errno == EINTR);
 		size = size < 0 ? -errno : size;
 	}
@@ -114,23 +120,25 @@ static int receive_packet(const struct channel *channel, struct packet *packet, 
 		return 0;
 	if (size < 0)
 		return fail((int)size, "receive from %s", channel->peer);
-	if ((size_t)size < sizeof(packet->header) || packet->header.type >= MSG_COUNT ||
-		(size_t)size != sizeof(packet->header) + packet->header.length)
+	if ((size_t)size < sizeof(packet.header) || packet.header.type >= MSG_COUNT ||
+		(size_t)size != sizeof(packet.header) + packet.header.length)
 		return refuse_as(EPROTO, "%s sent what is no message", channel->peer);
-	packet->payload[packet->header.length] = '\0';
+	packet.payload[packet.header.length] = '\0';
 	return 1;
 }
 
 /* LOG and FAILED may come at any time: 0 go on; else what is to be returned. */
-static int take_aside(const struct packet *packet)
+static int take_aside(void)
 {
-	switch (packet->header.type) {
+	switch (packet.header.type) {
 	case MSG_LOG:
-		log_line((enum log_level)packet->header.code, "%s", packet->payload);
+		/* The peer is in a container by now: its level becomes an index. */
+		if (packet.header.code < LOG_LEVEL_DEBUG || packet.header.code > LOG_LEVEL_ERROR)
+			return refuse_as(EPROTO, "line of an unknown level %d", packet.header.code);
+		log_line((enum log_level)packet.header.code, "%s", packet.payload);
 		return 0;
 	case MSG_FAILED:
-		return error_set(
-			packet->header.code ? packet->header.code : -EPROTO, packet->payload);
+		return error_set(packet.header.code ? packet.header.code : -EPROTO, packet.payload);
 	default:
 		return 1;
 	}
@@ -139,16 +147,14 @@ static int take_aside(const struct packet *packet)
 int channel_expect(
 	const struct channel *channel, enum launch_message message, int32_t *ret_code, int *ret_fd)
 {
-	struct packet packet;
-
 	for (;;) {
-		int r = receive_packet(channel, &packet, ret_fd);
+		int r = receive_packet(channel, ret_fd);
 
 		if (r == 0)
 			return -EPIPE;
 		if (r < 0)
 			return r;
-		r = take_aside(&packet);
+		r = take_aside();
 		if (r < 0)
 			return r;
 		if (r == 0)
@@ -165,14 +171,12 @@ int channel_expect(
 
 int channel_expect_end(const struct channel *channel)
 {
-	struct packet packet;
-
 	for (;;) {
-		int r = receive_packet(channel, &packet, NULL);
+		int r = receive_packet(channel, NULL);
 
 		if (r <= 0)
 			return r;
-		r = take_aside(&packet);
+		r = take_aside();
 		if (r < 0)
 			return r;
 		if (r > 0)

@@ -104,7 +104,7 @@ int steps_walk(struct launch *launch, const struct step_table *table)
 		if (r >= 0)
 			continue;
 
-		char text[ERROR_TEXT_SIZE];
+		uninitialized char text[ERROR_TEXT_SIZE];
 		(void)snprintf(text, sizeof(text), "%s", error_text());
 		undo_steps(launch, table, i);
 		return error_set(r, text);

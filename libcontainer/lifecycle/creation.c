@@ -23,7 +23,7 @@
 
 int absolute_path(struct arena *arena, const char *path, const char **ret_path)
 {
-	char directory[PATH_MAX];
+	uninitialized char directory[PATH_MAX];
 
 	*ret_path = path;
 	if (!path || path_is_absolute(path))
@@ -62,7 +62,7 @@ void creation_set_context(
 /* The runtime works in the bundle: relative paths of the spec are meant from there. */
 static int enter_bundle(struct creation *creation, const char *bundle)
 {
-	char directory[PATH_MAX];
+	uninitialized char directory[PATH_MAX];
 
 	if (bundle && chdir(bundle) < 0)
 		return fail(errno, "enter the bundle '%s'", bundle);

@@ -15,11 +15,25 @@
 #include "libcontainer/kernel/syscall.h"
 #include "libcontainer/mount/rootfs.h"
 
-/* File systems that have no device that could be read-only: there "ro" is the mount's alone, since a
- * superblock may be shared with others (sysfs, cgroup2). */
+/* File systems that have no device that could be read-only: there "ro" is the mount's alone, since
+ * a superblock may be shared with others (sysfs, cgroup2). */
 static const char *const virtual_types[] = {
-	"tmpfs", "proc", "sysfs", "mqueue", "devpts", "cgroup", "cgroup2", "ramfs", "bpf",
-	"securityfs", "debugfs", "tracefs", "hugetlbfs", "configfs", "devtmpfs", "binfmt_misc",
+	"tmpfs",
+	"proc",
+	"sysfs",
+	"mqueue",
+	"devpts",
+	"cgroup",
+	"cgroup2",
+	"ramfs",
+	"bpf",
+	"securityfs",
+	"debugfs",
+	"tracefs",
+	"hugetlbfs",
+	"configfs",
+	"devtmpfs",
+	"binfmt_misc",
 };
 
 static bool is_virtual(const char *type)
@@ -32,9 +46,9 @@ static bool is_virtual(const char *type)
 }
 
 /*
- * proc and sysfs go on real directories only: a symlink in the image would put them elsewhere, and
- * what else is mounted below would no longer be where it is thought to be (CVE-2019-19921,
- * CVE-2023-27561, CVE-2025-54867).
+ * proc and sysfs, new or the host's, go on real directories only: a symlink in the image would put
+ * them elsewhere, and what else is mounted below would no longer be where it is thought to be
+ * (CVE-2019-19921, CVE-2023-27561, CVE-2025-54867).
  */
 static int open_strict_target(int root, const struct plan_mount *mount, int *ret_fd)
 {
@@ -44,18 +58,18 @@ static int open_strict_target(int root, const struct plan_mount *mount, int *ret
 		auto_close int made = -EBADF;
 
 		try(inside_make_directory(root, mount->target, 0755, &made, NULL));
-		r = inside_open_strict(root, mount->target, O_PATH | O_DIRECTORY | O_NOFOLLOW,
-			ret_fd);
+		r = inside_open_strict(
+			root, mount->target, O_PATH | O_DIRECTORY | O_NOFOLLOW, ret_fd);
 	}
 	if (r == -ELOOP || r == -ENOTDIR)
 		return refuse_as(r, "filesystem \"%s\" must be mounted on ordinary directory",
-			mount->type);
+			mount->type ? mount->type : mount->source);
 	return r;
 }
 
 /* An image's directory hands its mode on to the tmpfs that covers it; a new one is as /tmp. */
-static int plan_tmpfs_mode(const struct plan_mount *mount, int target, bool made, char *buffer,
-	size_t size)
+static int plan_tmpfs_mode(
+	const struct plan_mount *mount, int target, bool made, char *buffer, size_t size)
 {
 	struct stat status;
 	const char *data = mount->data ? mount->data : "";
@@ -77,7 +91,7 @@ static int add_label(const struct plan_root *plan, const char *type, char *data,
 	size_t used = strlen(data);
 
 	if (!plan->mount_label || strcmp(type, "proc") == 0 || strcmp(type, "sysfs") == 0 ||
-	    strcmp(type, "mqueue") == 0)
+		strcmp(type, "mqueue") == 0)
 		return 0;
 	if (snprintf(data + used, size - used, "%scontext=\"%s\"", used ? "," : "",
 		    plan->mount_label) >= (int)(size - used))
@@ -88,7 +102,7 @@ static int add_label(const struct plan_root *plan, const char *type, char *data,
 static int create_file_system(struct rootfs *rootfs, const struct plan_mount *mount, int target,
 	bool made, struct mountapi_mount *ret_mount)
 {
-	char data[4096] = "";
+	uninitialized char data[4096];
 	struct mountapi_fs fs = {
 		.type = mount->type,
 		.source = mount->source ? mount->source : mount->type,
@@ -99,7 +113,7 @@ static int create_file_system(struct rootfs *rootfs, const struct plan_mount *mo
 	if (strcmp(mount->type, "tmpfs") == 0)
 		try(plan_tmpfs_mode(mount, target, made, data, sizeof(data)));
 	else if (snprintf(data, sizeof(data), "%s", mount->data ? mount->data : "") >=
-		(int)sizeof(data))
+		 (int)sizeof(data))
 		return refuse("options are too long");
 	try(add_label(&rootfs->plan->root, mount->type, data, sizeof(data)));
 	fs.data = data[0] ? data : NULL;
@@ -111,42 +125,39 @@ static int create_file_system(struct rootfs *rootfs, const struct plan_mount *mo
 	return mountapi_create(&fs, ret_mount);
 }
 
-/*
- * The legacy calls leave no descriptor of the new mount, and what lies under it is what target still
- * names; then it is looked up again.
- */
-static int propagate(const struct rootfs *rootfs, const struct plan_mount *mount, int fd)
+static int propagate(const struct plan_mount *mount, int fd)
 {
-	auto_close int again = -EBADF;
-
-	if (!mount->propagation)
-		return 0;
-	if (fd < 0) {
-		try(inside_open(rootfs->root, mount->target, O_PATH, &again));
-		fd = again;
-	}
-	return mountapi_propagate(fd, mount->propagation);
+	return mount->propagation ? mountapi_propagate(fd, mount->propagation) : 0;
 }
 
+/*
+ * What is to become read-only at last is held until then: looked up again, its name may by then be
+ * that of another mount (CVE-2026-115521).
+ */
 int mount_attach(const struct rootfs *rootfs, const struct plan_mount *mount,
 	struct mountapi_mount *made, int target)
 {
 	try(mountapi_attach(made, target));
-	return propagate(rootfs, mount, made->fd);
+	try(propagate(mount, made->fd));
+	if (!mount->deferred_readonly)
+		return 0;
+
+	int *slot = &rootfs->sources[mount - rootfs->plan->root.mounts];
+	fd_close(slot);
+	*slot = fcntl(made->fd, F_DUPFD_CLOEXEC, 3);
+	return *slot < 0 ? fail(errno, "duplicate the descriptor of a mount") : 0;
 }
 
 static int copy_up(const struct rootfs *rootfs, const struct plan_mount *mount,
 	struct mountapi_mount *made, int target)
 {
-	auto_close int again = -EBADF;
-
 	if (made->fd >= 0) {
 		try(mount_copy_up(target, made->fd));
 		return mount_attach(rootfs, mount, made, target);
 	}
+	/* The legacy calls have a mount only where it is attached; target is what lies below. */
 	try(mount_attach(rootfs, mount, made, target));
-	try(inside_open(rootfs->root, mount->target, O_PATH | O_DIRECTORY, &again));
-	return mount_copy_up(target, again);
+	return mount_copy_up(target, made->fd);
 }
 
 static int apply_file_system(struct rootfs *rootfs, const struct plan_mount *mount)
@@ -175,7 +186,7 @@ static int open_source(const struct rootfs *rootfs, const struct plan_mount *mou
 
 	/* Ours failed for want of permission in the user namespace: the parent has one for us. */
 	if (fd < 0 && (errno == EACCES || errno == EPERM) && rootfs->sources &&
-	    rootfs->sources[index] >= 0)
+		rootfs->sources[index] >= 0)
 		return 1;
 	if (fd < 0)
 		return fail(errno, "open '%s'", mount->source);
@@ -226,9 +237,17 @@ static int clone_source(const struct rootfs *rootfs, const struct plan_mount *mo
 	return check_proc_source(mount, fd);
 }
 
-static int open_bind_target(const struct rootfs *rootfs, const struct plan_mount *mount,
-	mode_t type, int *ret_fd)
+static int open_bind_target(
+	const struct rootfs *rootfs, const struct plan_mount *mount, mode_t type, int *ret_fd)
 {
+	if (mount->strict_target && S_ISDIR(type))
+		return open_strict_target(rootfs->root, mount, ret_fd);
+	if (mount->target_nofollow) {
+		int r = inside_open(rootfs->root, mount->target, O_PATH | O_NOFOLLOW, ret_fd);
+
+		if (r != -ENOENT)
+			return r;
+	}
 	if (S_ISDIR(type))
 		return inside_make_directory(rootfs->root, mount->target, 0755, ret_fd, NULL);
 	return inside_make_file(rootfs->root, mount->target, 0755, ret_fd, NULL);
@@ -236,7 +255,8 @@ static int open_bind_target(const struct rootfs *rootfs, const struct plan_mount
 
 /*
  * Attributes are set before the mount can be seen: there is no writable moment of a read-only one.
- * Recursive words come last and win over the plain ones that engines add of themselves ("rw", "rro").
+ * Recursive words come last and win over the plain ones that engines add of themselves ("rw",
+ * "rro").
  */
 static int attach_bind(const struct rootfs *rootfs, const struct plan_mount *mount,
 	struct mountapi_mount *bind, mode_t type)
@@ -274,7 +294,7 @@ static int apply_remount(const struct rootfs *rootfs, const struct plan_mount *m
 
 	try(inside_open(rootfs->root, mount->target, O_PATH, &target));
 	try(mountapi_set(target, mount->attr_set, mount->attr_clear, false));
-	return propagate(rootfs, mount, target);
+	return propagate(mount, target);
 }
 
 static int apply_one(struct rootfs *rootfs, const struct plan_mount *mount)

@@ -31,13 +31,16 @@ static int bind_directory(const char *path, uint64_t attributes, struct mountapi
 	return mountapi_change(ret_mount, attributes, 0, false);
 }
 
-static const char *unified_path(const struct plan_cgroup *plan)
+/* NULL: the container has none of its own, or no view that begins with it. */
+static const char *own_group(const struct plan *plan)
 {
-	for (size_t i = 0; i < plan->directory_count; i++) {
-		if (plan->directories[i].unified)
-			return plan->directories[i].path;
+	if (!(plan->namespaces.have & CLONE_NEWCGROUP))
+		return NULL;
+	for (size_t i = 0; i < plan->cgroup.directory_count; i++) {
+		if (plan->cgroup.directories[i].unified)
+			return plan->cgroup.directories[i].path;
 	}
-	return V2_MOUNTPOINT;
+	return NULL;
 }
 
 /*
@@ -47,9 +50,8 @@ static const char *unified_path(const struct plan_cgroup *plan)
  */
 static int mount_v2(struct rootfs *rootfs, const struct plan_mount *mount, int target)
 {
-	const struct plan *plan = rootfs->plan;
+	const char *own = own_group(rootfs->plan);
 	struct mountapi_mount made = { .fd = -EBADF };
-	bool own_view = plan->namespaces.have & CLONE_NEWCGROUP;
 	uint64_t attributes = mount->attr_set;
 	struct mountapi_fs fs = { "cgroup2", "cgroup", mount->data, 0, attributes };
 	int r = mountapi_create(&fs, &made);
@@ -58,10 +60,9 @@ static int mount_v2(struct rootfs *rootfs, const struct plan_mount *mount, int t
 		log_debug("%s: cgroup2 is bound, as it can't be mounted: %s", mount->place,
 			error_text());
 		error_clear();
-		if (!own_view)
+		if (!own)
 			attributes |= MOUNT_ATTR_RDONLY;
-		r = bind_directory(
-			own_view ? unified_path(&plan->cgroup) : V2_MOUNTPOINT, attributes, &made);
+		r = bind_directory(own ? own : V2_MOUNTPOINT, attributes, &made);
 	}
 	if (r == 0)
 		r = mount_attach(rootfs, mount, &made, target);
@@ -147,7 +148,6 @@ static int fill_v1(const struct plan *plan, const struct plan_mount *mount, int 
 static int mount_v1(struct rootfs *rootfs, const struct plan_mount *mount, int target)
 {
 	struct mountapi_mount made = { .fd = -EBADF };
-	auto_close int tmpfs = -EBADF;
 	struct mountapi_fs fs = { "tmpfs", "tmpfs", "mode=755", 0,
 		mount->attr_set & ~(uint64_t)MOUNT_ATTR_RDONLY };
 	int r = mountapi_create(&fs, &made);
@@ -155,9 +155,7 @@ static int mount_v1(struct rootfs *rootfs, const struct plan_mount *mount, int t
 	if (r == 0)
 		r = mount_attach(rootfs, mount, &made, target);
 	if (r == 0)
-		r = inside_open(rootfs->root, mount->target, O_PATH | O_DIRECTORY, &tmpfs);
-	if (r == 0)
-		r = fill_v1(rootfs->plan, mount, tmpfs);
+		r = fill_v1(rootfs->plan, mount, made.fd);
 	mountapi_done(&made);
 	return r;
 }

@@ -24,6 +24,22 @@ static int check_existing(int parent, const char *name, const struct plan_device
 	return 0;
 }
 
+/* By a descriptor that is known to be of the node: its name may be another file's meanwhile. */
+static int give_node(int parent, const char *name, const struct plan_device *device)
+{
+	auto_close int fd = openat(parent, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+	struct stat status;
+
+	if (fd < 0 || fstat(fd, &status) < 0)
+		return fail(errno, "open '%s'", device->path);
+	if ((status.st_mode & S_IFMT) != (device->mode & S_IFMT) || status.st_nlink != 1 ||
+		(!S_ISFIFO(device->mode) && status.st_rdev != device->number))
+		return refuse_as(EAGAIN, "'%s' was changed while it was made", device->path);
+	if (fchownat(fd, "", device->uid, device->gid, AT_EMPTY_PATH) < 0)
+		return fail(errno, "change the owner of '%s'", device->path);
+	return 0;
+}
+
 /* The umask is 0 here, so that the mode is the planned one. */
 static int make_node(int parent, const char *name, const struct plan_device *device)
 {
@@ -32,10 +48,7 @@ static int make_node(int parent, const char *name, const struct plan_device *dev
 			return check_existing(parent, name, device);
 		return fail(errno, "make '%s'", device->path);
 	}
-	if ((device->uid != 0 || device->gid != 0) &&
-		fchownat(parent, name, device->uid, device->gid, AT_SYMLINK_NOFOLLOW) < 0)
-		return fail(errno, "change the owner of '%s'", device->path);
-	return 0;
+	return device->uid != 0 || device->gid != 0 ? give_node(parent, name, device) : 0;
 }
 
 /* No mknod(2) in a user namespace: the host's own node is bound, once it is known to be it. */

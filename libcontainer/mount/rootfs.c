@@ -19,7 +19,7 @@
  */
 static int make_parent_private(const char *path)
 {
-	char directory[PATH_MAX];
+	uninitialized char directory[PATH_MAX];
 
 	if (strlen(path) >= sizeof(directory))
 		return fail(ENAMETOOLONG, "root.path: '%s'", path);
@@ -70,7 +70,7 @@ static int open_mounted_root(const struct plan_root *plan, struct rootfs *rootfs
 	return open_root(plan, &rootfs->root);
 }
 
-int rootfs_begin(const struct plan *plan, const int *sources, struct rootfs *ret_rootfs)
+int rootfs_begin(const struct plan *plan, int *sources, struct rootfs *ret_rootfs)
 {
 	auto_close int directory = -EBADF;
 
@@ -119,14 +119,11 @@ static int make_deferred_readonly(const struct rootfs *rootfs)
 
 	for (size_t i = 0; i < plan->mount_count; i++) {
 		const struct plan_mount *mount = &plan->mounts[i];
-		auto_close int fd = -EBADF;
 
 		if (!mount->deferred_readonly)
 			continue;
-		try(inside_open(rootfs->root, mount->target, O_PATH, &fd), "%s: open '%s'",
-			mount->place, mount->target);
-		try(mountapi_set(fd, MOUNT_ATTR_RDONLY, 0, false), "%s: make '%s' read-only",
-			mount->place, mount->target);
+		try(mountapi_set(rootfs->sources[i], MOUNT_ATTR_RDONLY, 0, false),
+			"%s: make '%s' read-only", mount->place, mount->target);
 	}
 	return 0;
 }

@@ -17,11 +17,13 @@ struct rootfs {
 	int root;                   /* O_PATH of the root, as mounted; -EBADF before */
 	struct mountapi_mount tree; /* the mount of the root */
 	struct mountapi_mount mask; /* the one read-only directory behind all masked ones */
-	const int *sources; /* per mount: a detached tree from the parent, or -EBADF; or NULL */
+	/* Per mount: a detached tree from the parent, or -EBADF; and once that is attached, the
+	 * mount that is to be made read-only at last. */
+	int *sources;
 };
 
 /* Cuts the host's mounts off (or leaves them peers, as planned) and mounts the root on itself. */
-int rootfs_begin(const struct plan *plan, const int *sources, struct rootfs *ret_rootfs);
+int rootfs_begin(const struct plan *plan, int *sources, struct rootfs *ret_rootfs);
 
 /* apply.c: one planned mount, and all of them. */
 int mount_all(struct rootfs *rootfs);

@@ -36,7 +36,7 @@ static int copy_owner_and_mode(int fd, const struct stat *status)
 
 static int copy_attributes(int from, int to)
 {
-	char names[4096], value[4096];
+	uninitialized char names[4096], value[4096];
 	ssize_t length = flistxattr(from, names, sizeof(names));
 
 	/* File systems without any, and what this one cannot hold, are no reason to fail. */
@@ -83,7 +83,7 @@ static int copy_file(int from, int to, const char *name)
 
 static int copy_link(int from, int to, const char *name, const struct stat *status)
 {
-	char text[PATH_MAX];
+	uninitialized char text[PATH_MAX];
 	ssize_t length = readlinkat(from, name, text, sizeof(text) - 1);
 
 	if (length < 0)

@@ -15,7 +15,7 @@
 
 int execute_enter_directory(const char *cwd)
 {
-	char present[PATH_MAX];
+	uninitialized char present[PATH_MAX];
 
 	if (chdir(cwd) < 0) {
 		if (errno == EACCES || errno == EPERM)

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "libcontainer/base/cleanup.h"
 #include "libcontainer/base/error.h"
 #include "libcontainer/kernel/procfs.h"
 
@@ -22,7 +23,7 @@ int settings_apply_sysctls(int procfs, const struct plan_settings *plan)
 {
 	for (size_t i = 0; i < plan->sysctl_count; i++) {
 		const struct plan_setting *setting = &plan->sysctls[i];
-		char path[PATH_MAX];
+		uninitialized char path[PATH_MAX];
 
 		if ((size_t)snprintf(path, sizeof(path), "sys/%s", setting->key) >= sizeof(path))
 			return refuse_as(ENAMETOOLONG, "%s: the name is too long", setting->place);

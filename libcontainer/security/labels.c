@@ -39,7 +39,7 @@ static int attribute_write(int fd, const char *value, size_t size)
 int apparmor_apply(int procfs, const char *profile)
 {
 	auto_close int fd = -EBADF;
-	char value[LABEL_SIZE];
+	uninitialized char value[LABEL_SIZE];
 	int size = snprintf(value, sizeof(value), "exec %s", profile);
 
 	if (size < 0 || (size_t)size >= sizeof(value))
@@ -79,7 +79,7 @@ static size_t label_fixed_part(const char *label)
  */
 static int selinux_verify(int procfs, const char *path, const char *label)
 {
-	char now[LABEL_SIZE];
+	uninitialized char now[LABEL_SIZE];
 	size_t fixed = label_fixed_part(label);
 
 	try(procfs_read(procfs, path, now, sizeof(now)));
@@ -168,7 +168,8 @@ static long keyctl(int operation, unsigned long a, unsigned long b, unsigned lon
 /* KEYCTL_DESCRIBE gives "type;uid;gid;permissions;description", permissions in hexadecimal. */
 static int keyring_permissions(long keyring, unsigned int *ret_permissions)
 {
-	char text[DESCRIPTION_SIZE];
+	uninitialized char text[DESCRIPTION_SIZE];
+	unsigned int owner;
 	long size =
 		keyctl(KEYCTL_DESCRIBE, (unsigned long)keyring, (unsigned long)text, sizeof(text));
 
@@ -178,9 +179,12 @@ static int keyring_permissions(long keyring, unsigned int *ret_permissions)
 	if ((size_t)size > sizeof(text))
 		return fail(E2BIG, "describe the session keyring");
 	text[sizeof(text) - 1] = '\0';
-	if (sscanf(text, "%*[^;];%*d;%*d;%x;", ret_permissions) != 1)
+	if (sscanf(text, "%*[^;];%u;%*d;%x;", &owner, ret_permissions) != 2)
 		return refuse_as(
 			EBADMSG, "describe the session keyring: the kernel says '%s'", text);
+	/* Anyone can make one with the name of a container to come, and let all search it. */
+	if (owner != geteuid())
+		return refuse_as(EPERM, "the session keyring belongs to user id %u", owner);
 	return 0;
 }
 

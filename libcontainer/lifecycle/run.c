@@ -11,8 +11,8 @@
 #include "libcontainer/store/directory.h"
 
 /*
- * As delete, but what that would read is still at hand.  The program has run; its status is the answer,
- * whatever the clean-up meets.
+ * As delete, but what that would read is still at hand.  The program has run; its status is the
+ * answer, whatever the clean-up meets.
  */
 static void remove_container(const struct container_context *c, struct creation *creation)
 {

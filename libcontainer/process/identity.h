@@ -4,8 +4,8 @@
 #include "libcontainer/plan/plan.h"
 
 /*
- * Leaves the caller's additional groups before a user namespace is joined, where that may be denied for
- * good.  Without the privilege they stay: they are those of somebody without privilege.
+ * Leaves the caller's additional groups before a user namespace is joined, where that may be denied
+ * for good.  Without the privilege they stay: they are those of somebody without privilege.
  */
 void identity_drop_groups(void);
 /* setgroups, setgid, setuid with the capabilities kept (PR_SET_KEEPCAPS); umask. */

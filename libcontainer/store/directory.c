@@ -150,8 +150,8 @@ static int directory_open(int root, const char *id, int *ret_fd)
 	if (fstat(fd, &status) < 0)
 		return fail(errno, "stat state directory '%s'", id);
 	if (status.st_uid != geteuid())
-		return refuse_as(EPERM, "state directory '%s' belongs to user id %u", id,
-			status.st_uid);
+		return refuse_as(
+			EPERM, "state directory '%s' belongs to user id %u", id, status.st_uid);
 	*ret_fd = steal_fd(&fd);
 	return 0;
 }
@@ -280,10 +280,12 @@ static int remove_entry(int dir, const char *name, int depth)
 	return 0;
 }
 
-/* What nearly every container has is removed by name; the rest is looked for only if there is any. */
+/* What nearly every container has is removed by name; the rest is looked for only if there is any.
+ */
 static int remove_known(int fd)
 {
-	static const char *const names[] = { STORE_START, STORE_REPORT, STORE_CONFIG, STORE_RECORD };
+	static const char *const names[] = { STORE_START, STORE_REPORT, STORE_CONFIG,
+		STORE_RECORD };
 
 	for (size_t i = 0; i < COUNT_OF(names); i++)
 		try(remove_entry(fd, names[i], 0));

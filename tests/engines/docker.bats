@@ -94,7 +94,7 @@ hooks_of() {
 	grep -q -- --console-socket "$ENGINES_DIR/calls"
 }
 
-@test "docker: -m, --cpus and --pids-limit reach the cgroup, and update changes them" {
+@test "docker: -m, --cpus and --pids-limit reach the cgroup, and stats knows them" {
 	[ "$ENGINES_VIEW" != v2 ] || grep -q memory /sys/fs/cgroup/cgroup.controllers || skip "no controllers"
 	limits='cd /sys/fs/cgroup; cat memory.max pids.max cpu.max 2>/dev/null || {
 		cat memory/memory.limit_in_bytes pids/pids.max cpu/cpu.cfs_quota_us; }'
@@ -103,12 +103,8 @@ hooks_of() {
 	[ "${lines[0]}" = 67108864 ]
 	[ "${lines[1]}" = 50 ]
 	[[ ${lines[2]} == 50000* ]]
-	docker update -m 32m --memory-swap -1 --pids-limit 40 limited
-	run -0 docker exec limited sh -c "$limits"
-	[ "${lines[0]}" = 33554432 ]
-	[ "${lines[1]}" = 40 ]
 	run -0 docker stats --no-stream --format '{{.Name}} {{.MemUsage}}' limited
-	[[ $output == "limited "*"/ 32MiB" ]]
+	[[ $output == "limited "*"/ 64MiB" ]]
 }
 
 @test "docker: a container over its limit of memory is killed, and that is known" {

@@ -30,12 +30,14 @@ bool plan_has_cgroup(const struct plan *plan)
 }
 
 /*
- * Into cgroup2 init is born, unless its parent has become somebody else in a user namespace, who may
- * not write to the host's groups.
+ * Into cgroup2 init is born, unless its parent has become somebody else in a user namespace, who
+ * may not write to the host's groups.  For exec the child is born there, before it enters any.
  */
 bool plan_is_born_in_cgroup(const struct plan *plan)
 {
-	return plan_takes_short_road(plan) || !(plan->namespaces.have & CLONE_NEWUSER);
+	if (!(plan->namespaces.have & CLONE_NEWUSER))
+		return true;
+	return plan->verb == PLAN_EXEC ? plan->namespaces.by_root : plan_takes_short_road(plan);
 }
 
 /* Into a v1 group the parent must write it, and into any where it could not be born. */

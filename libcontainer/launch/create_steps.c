@@ -133,10 +133,10 @@ static const struct step rows[] = {
 		init_find_home, NULL),
 	STEP(ROLE_INIT, "join the keyring, set the labels", NULL,
 		init_set_labels, NULL),
-	STEP(ROLE_INIT, "set the resource limits and the scheduling", NULL,
-		init_set_limits, NULL),
 	STEP(ROLE_INIT, "close descriptors", NULL,
 		init_close_descriptors, NULL),
+	STEP(ROLE_INIT, "set the resource limits and the scheduling", NULL,
+		init_set_limits, NULL),
 	STEP(ROLE_INIT, "load the system call filter", plan_loads_filter_early,
 		init_load_filter, NULL),
 	/* Ids and capabilities last; the program is looked up with them. */

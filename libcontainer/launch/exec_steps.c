@@ -1,4 +1,8 @@
-/* The start of a further process in a container that exists: `exec`, by both roads. */
+/*
+ * The start of a further process in a container that exists: `exec`, by the general road only.
+ * From its birth init is in the container's pid namespace, and seen by its processes: it is born
+ * when all that is the host's has been left behind.
+ */
 #include "libcontainer/base/cleanup.h"
 #include "libcontainer/launch/launch.h"
 #include "libcontainer/launch/roles.h"
@@ -16,27 +20,27 @@ static const struct step rows[] = {
 	STEP(ROLE_PARENT, "open the cgroup", plan_has_cgroup,
 		parent_open_cgroup, NULL),
 
-	/* Entering a pid namespace concerns the next child only, so the parent can do it for it. */
-	STEP(ROLE_PARENT, "enter the pid namespace", plan_takes_short_road,
-		parent_enter_pid_namespace, NULL),
-	STEP(ROLE_PARENT, "start the child", plan_takes_general_road,
+	STEP(ROLE_PARENT, "start the child", NULL,
 		parent_start_child, parent_end_child),
-	STEP(ROLE_PARENT, "start the process", plan_takes_short_road,
-		parent_start_init, parent_end_init),
 
 	STEP(ROLE_CHILD, "set the oom score", NULL,
 		child_set_oom_score, NULL),
 	/* Before the container's namespaces are entered: its processes must find nothing to trace. */
 	STEP(ROLE_CHILD, "become undumpable", NULL,
 		child_hide, NULL),
-	STEP(ROLE_CHILD, "enter the container's namespaces", plan_joins,
+	/* By the host's proc; init inherits them. */
+	STEP(ROLE_CHILD, "set the labels", NULL,
+		child_set_labels, NULL),
+	STEP(ROLE_CHILD, "enter the container's namespaces", NULL,
 		child_enter_container, NULL),
+	STEP(ROLE_CHILD, "close the host's descriptors", NULL,
+		child_close_descriptors, NULL),
 
-	STEP(ROLE_CHILD, "start the process", plan_takes_general_road,
+	STEP(ROLE_CHILD, "start the process", NULL,
 		child_start_init, NULL),
-	SEND_BY(ROLE_CHILD, INIT_PID, plan_takes_general_road, child_send_init_pid),
-	WAIT_BY(ROLE_PARENT, INIT_PID, plan_takes_general_road, parent_take_init_pid),
-	STEP(ROLE_PARENT, "reap the child", plan_takes_general_road,
+	SEND_BY(ROLE_CHILD, INIT_PID, NULL, child_send_init_pid),
+	WAIT_BY(ROLE_PARENT, INIT_PID, NULL, parent_take_init_pid),
+	STEP(ROLE_PARENT, "reap the child", NULL,
 		parent_reap_child, parent_end_init),
 
 	STEP(ROLE_PARENT, "join the cgroup", plan_moves_to_cgroup,
@@ -55,12 +59,12 @@ static const struct step rows[] = {
 
 	STEP(ROLE_INIT, "find HOME", NULL,
 		init_find_home, NULL),
-	STEP(ROLE_INIT, "join the keyring, set the labels", NULL,
-		init_set_labels, NULL),
-	STEP(ROLE_INIT, "set the resource limits and the scheduling", NULL,
-		init_set_limits, NULL),
+	STEP(ROLE_INIT, "join the keyring", NULL,
+		init_join_keyring, NULL),
 	STEP(ROLE_INIT, "close descriptors", NULL,
 		init_close_descriptors, NULL),
+	STEP(ROLE_INIT, "set the resource limits and the scheduling", NULL,
+		init_set_limits, NULL),
 	STEP(ROLE_INIT, "load the system call filter", plan_loads_filter_early,
 		init_load_filter, NULL),
 	STEP(ROLE_INIT, "drop capabilities, become the user", NULL,

@@ -24,7 +24,7 @@ int init_begin(struct launch *launch)
 	if (setsid() < 0 && errno != EPERM)
 		return fail(errno, "start a session");
 	/* Modes of what is made here are exact; the program's umask is set last. */
-	(void)umask(0);
+	launch->umask = umask(0);
 	return 0;
 }
 
@@ -95,10 +95,14 @@ int init_send_console(struct launch *launch)
 	return r;
 }
 
+/* With our caller's umask, as all hooks: what they make must not be writable for all. */
 int init_run_container_hooks(struct launch *launch)
 {
-	return hooks_run(&launch->plan->hooks[PLAN_HOOK_CREATE_CONTAINER],
+	(void)umask(launch->umask);
+	int r = hooks_run(&launch->plan->hooks[PLAN_HOOK_CREATE_CONTAINER],
 		PLAN_HOOK_CREATE_CONTAINER, launch->hook_state, launch->plan->bundle, NULL);
+	(void)umask(0);
+	return r;
 }
 
 int init_finish_root(struct launch *launch)

@@ -21,6 +21,9 @@
 #include "libcontainer/security/capabilities.h"
 #include "libcontainer/security/labels.h"
 
+/* Fixed, as init allocates no memory that it can do without; untouched in the other processes. */
+static char home[PATH_MAX], program[PATH_MAX];
+
 int init_set_settings(struct launch *launch)
 {
 	return settings_apply_sysctls(launch->procfs, &launch->plan->settings);
@@ -31,7 +34,7 @@ int init_find_home(struct launch *launch)
 	if (!launch->plan->process.home_missing)
 		return 0;
 	return identity_find_home(
-		launch->rootfs.root, launch->plan->process.uid, launch->home, sizeof(launch->home));
+		launch->rootfs.root, launch->plan->process.uid, home, sizeof(home));
 }
 
 static int join_keyring(const struct launch *launch)
@@ -44,6 +47,14 @@ static int join_keyring(const struct launch *launch)
 		try(selinux_apply_keycreate(launch->procfs, plan->selinux_label));
 	try(keyring_join(plan->keyring));
 	return plan->selinux_label ? selinux_apply_keycreate(launch->procfs, "") : 0;
+}
+
+/* exec: the child has set the labels. */
+int init_join_keyring(struct launch *launch)
+{
+	const char *keyring = launch->plan->process.keyring;
+
+	return keyring ? keyring_join(keyring) : 0;
 }
 
 int init_set_labels(struct launch *launch)
@@ -108,7 +119,9 @@ int init_drop_privileges(struct launch *launch)
 		return fail(errno, "set no_new_privs");
 	try(identity_set(plan));
 	try(capabilities_apply(&plan->capabilities));
-	/* The change of ids disarmed it. */
+	/* The change of ids disarmed the one and made the other what fs.suid_dumpable says. */
+	if (prctl(PR_SET_DUMPABLE, 0) < 0)
+		return fail(errno, "stay undumpable");
 	if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0)
 		return fail(errno, "arm the signal of the parent's death");
 	return 0;
@@ -126,7 +139,7 @@ int init_enter_directory(struct launch *launch)
 
 int init_find_program(struct launch *launch)
 {
-	return execute_find(&launch->plan->process, launch->program, sizeof(launch->program));
+	return execute_find(&launch->plan->process, program, sizeof(program));
 }
 
 static void die(int signal)
@@ -190,7 +203,7 @@ int init_run_start_hooks(struct launch *launch)
 		if (!with_home)
 			return fail(ENOMEM, "make the environment of the startContainer hooks");
 		memcpy(with_home, plan->env, plan->env_count * sizeof(*with_home));
-		with_home[plan->env_count] = launch->home;
+		with_home[plan->env_count] = home;
 		env = with_home;
 	}
 	return hooks_run(&launch->plan->hooks[PLAN_HOOK_START_CONTAINER], PLAN_HOOK_START_CONTAINER,
@@ -199,6 +212,6 @@ int init_run_start_hooks(struct launch *launch)
 
 int init_execute(struct launch *launch)
 {
-	return execute_program(launch->program, &launch->plan->process,
-		launch->plan->process.home_missing ? launch->home : NULL);
+	return execute_program(
+		program, &launch->plan->process, launch->plan->process.home_missing ? home : NULL);
 }

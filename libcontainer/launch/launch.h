@@ -49,9 +49,8 @@ struct launch {
 	char *start_hook_state; /* startContainer */
 
 	/* Init's. */
+	mode_t umask; /* our caller's */
 	struct rootfs rootfs;
-	char home[4096];
-	char program[4096];
 	bool cwd_entered;
 };
 

@@ -74,7 +74,7 @@ int parent_make_fifos(struct launch *launch)
 /* Engines read it as soon as it exists, so it comes to be whole: a temporary file and rename. */
 int parent_write_pid_file(struct launch *launch)
 {
-	char directory[4096], text[16];
+	uninitialized char directory[4096], text[16];
 	auto_close int parent = -EBADF;
 
 	if (!launch->pid_file)
@@ -195,12 +195,6 @@ int parent_write_id_maps(struct launch *launch)
 int parent_write_time_offsets(struct launch *launch)
 {
 	return time_write_offsets(&launch->plan->namespaces, launch->child_pid);
-}
-
-int parent_enter_pid_namespace(struct launch *launch)
-{
-	return namespaces_join_process(
-		launch->target, launch->plan->namespaces.have & CLONE_NEWPID);
 }
 
 /* ---- hooks ------------------------------------------------------------------------------ */

@@ -35,7 +35,6 @@ int parent_await_program(struct launch *launch);
 int parent_run_poststart_hooks(struct launch *launch);
 /* exec */
 int parent_open_cgroup(struct launch *launch);
-int parent_enter_pid_namespace(struct launch *launch);
 
 /* ---- child.c ----------------------------------------------------------------------- */
 
@@ -46,7 +45,9 @@ int child_unshare_user(struct launch *launch);
 int child_become_root(struct launch *launch);
 int child_unshare(struct launch *launch);
 /* exec */
+int child_set_labels(struct launch *launch);
 int child_enter_container(struct launch *launch);
+int child_close_descriptors(struct launch *launch);
 
 /* ---- init.c: the root and what surrounds the program ------------------------------- */
 
@@ -68,6 +69,7 @@ int init_open_root(struct launch *launch);
 int init_set_settings(struct launch *launch);
 int init_set_limits(struct launch *launch);
 int init_set_labels(struct launch *launch);
+int init_join_keyring(struct launch *launch); /* exec */
 int init_find_home(struct launch *launch);
 int init_close_descriptors(struct launch *launch);
 int init_load_filter(struct launch *launch);

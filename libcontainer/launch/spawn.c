@@ -57,21 +57,6 @@ static int start(struct clone_args *arguments, pid_t *ret_pid, int *ret_pidfd)
 	return 0;
 }
 
-int parent_start_child(struct launch *launch)
-{
-	struct clone_args arguments = { .exit_signal = SIGCHLD };
-
-	try(channel_make(&launch->child, "child"));
-	try(channel_make(&launch->init, "init"));
-	int r = start(&arguments, &launch->child_pid, &launch->child_pidfd);
-	if (r == 1)
-		play(launch, ROLE_CHILD, &launch->child);
-	if (r < 0)
-		return r;
-	channel_keep(&launch->child);
-	return 0;
-}
-
 /* Init is born in its cgroup2 group: nothing has to be moved, and no fork is unaccounted. */
 static void aim_at_cgroup(const struct launch *launch, struct clone_args *arguments)
 {
@@ -81,6 +66,24 @@ static void aim_at_cgroup(const struct launch *launch, struct clone_args *argume
 		return;
 	arguments->flags |= CLONE_INTO_CGROUP;
 	arguments->cgroup = (uint64_t)fd;
+}
+
+int parent_start_child(struct launch *launch)
+{
+	struct clone_args arguments = { .exit_signal = SIGCHLD };
+
+	try(channel_make(&launch->child, "child"));
+	try(channel_make(&launch->init, "init"));
+	/* Its descriptor is not for init, whom the container's processes see. */
+	if (launch->plan->verb == PLAN_EXEC)
+		aim_at_cgroup(launch, &arguments);
+	int r = start(&arguments, &launch->child_pid, &launch->child_pidfd);
+	if (r == 1)
+		play(launch, ROLE_CHILD, &launch->child);
+	if (r < 0)
+		return r;
+	channel_keep(&launch->child);
+	return 0;
 }
 
 int parent_start_init(struct launch *launch)

@@ -68,10 +68,13 @@ static enum plan_road choose_road(const struct planning *p)
 {
 	const struct plan_namespaces *plan = &p->plan->namespaces;
 
-	/* Root may put its next child into a pid namespace without entering anything itself. */
+	/*
+	 * Whoever is in the container's pid namespace is seen by its processes, and one with
+	 * CAP_SYS_PTRACE reaches all that it has: the host's root by /proc/PID/root, while the
+	 * other namespaces are not yet entered.  So the child enters them, and then init is born.
+	 */
 	if (p->options->verb == PLAN_EXEC)
-		return p->host->uid == 0 && !p->options->general_road ? PLAN_ROAD_SHORT
-								      : PLAN_ROAD_GENERAL;
+		return PLAN_ROAD_GENERAL;
 	if (p->options->general_road || plan->join_count > 0 || (plan->create & CLONE_NEWTIME))
 		return PLAN_ROAD_GENERAL;
 	if ((plan->create & CLONE_NEWUSER) && p->host->uid != 0)
@@ -102,6 +105,7 @@ int plan_namespaces(struct planning *p)
 	if (p->options->verb != PLAN_EXEC)
 		plan_time_offsets(p);
 	plan->road = choose_road(p);
+	plan->by_root = p->host->uid == 0;
 	p->plan->network.loopback_up = plan->create & CLONE_NEWNET;
 	return 0;
 }

@@ -72,6 +72,7 @@ struct plan_namespaces {
 	struct plan_time_offset time_offsets[2];
 	size_t time_offset_count;
 	enum plan_road road;
+	bool by_root; /* the caller is root, be it of a user namespace */
 };
 
 /* ---- user namespace: namespace/idmap.c ---------------------------------------------- */
@@ -207,7 +208,8 @@ struct plan_process {
 	gid_t gid;
 	gid_t *groups;
 	size_t group_count;
-	bool set_groups; /* setgroups(2) is allowed here */
+	bool set_groups;      /* setgroups(2) is allowed here, as far as is known */
+	bool groups_may_stay; /* ... and where it isn't, those of our caller stay */
 	mode_t umask;
 	bool umask_unchanged;
 	struct plan_capabilities capabilities;

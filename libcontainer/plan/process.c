@@ -97,11 +97,12 @@ static int plan_groups(struct planning *p, const struct spec_u32s *gids)
 		return refuse("process.user.additionalGids: cannot set any additional groups in a "
 			      "rootless container");
 	/*
-	 * With none asked for, those of our caller are dropped where that is sure to be allowed;
-	 * in doubt they stay: they are the groups of somebody without privilege.
+	 * With none asked for, those of our caller are dropped: they would open what is their
+	 * group's to the container.  In doubt the kernel decides, and where it refuses, they are
+	 * those of somebody without privilege.
 	 */
-	plan->set_groups = setgroups == SETGROUPS_ALLOWED ||
-			   (setgroups == SETGROUPS_UNKNOWN && gids->count > 0);
+	plan->set_groups = setgroups != SETGROUPS_DENIED;
+	plan->groups_may_stay = setgroups == SETGROUPS_UNKNOWN && gids->count == 0;
 	plan->groups = arena_new_array(p->arena, gid_t, gids->count);
 	plan->group_count = gids->count;
 	for (size_t i = 0; i < gids->count; i++) {

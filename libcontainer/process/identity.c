@@ -37,7 +37,8 @@ static int set_groups(const struct plan_process *plan)
 	if (syscall(SYS_setgroups, plan->group_count, plan->groups) == 0)
 		return 0;
 	/* Denied in the namespace that was joined, but there is nothing left to be dropped. */
-	if (errno == EPERM && plan->group_count == 0 && getgroups(0, NULL) == 0)
+	if (errno == EPERM && plan->group_count == 0 &&
+		(plan->groups_may_stay || getgroups(0, NULL) == 0))
 		return 0;
 	if (errno == EINVAL)
 		return refuse("set the additional groups: one has no mapping in the user "

@@ -41,7 +41,7 @@ static bool make_plan(unsigned int bits, bool exec, struct plan *plan)
 {
 #define HAS(feature) (bits & (1U << (feature)))
 	memset(plan, 0, sizeof(*plan));
-	if ((HAS(TIME) || HAS(JOINS)) && !exec && !HAS(GENERAL))
+	if ((HAS(TIME) || HAS(JOINS) || exec) && !HAS(GENERAL))
 		return false;
 	if (exec && (HAS(MAPS) || HAS(TIME) || HAS(HOST_HOOKS) || HAS(CONTAINER_HOOKS)))
 		return false;

@@ -233,13 +233,14 @@ static void joined_namespaces_are_asked_what_they_allow(void **state)
 		uid_t host_uid;
 		bool nested;
 		struct plan_id_map gids;
-		bool set_groups;
+		bool set_groups, may_stay;
 	} rows[] = {
-		{ 0, false, { one, 1 }, true },
-		{ 1000, false, { one, 1 }, false },
-		{ 1000, false, { many, 1 }, true },
-		{ 1000, false, { NULL, 0 }, false },
-		{ 0, true, { many, 1 }, false },
+		{ 0, false, { one, 1 }, true, false },
+		{ 1000, false, { one, 1 }, false, false },
+		{ 1000, false, { many, 1 }, true, false },
+		/* Not known: what our caller's groups open would be open to the container. */
+		{ 1000, false, { NULL, 0 }, true, true },
+		{ 0, true, { many, 1 }, true, true },
 	};
 
 	(void)state;
@@ -251,6 +252,7 @@ static void joined_namespaces_are_asked_what_they_allow(void **state)
 		host.in_user_namespace = rows[i].nested;
 		assert_planned();
 		assert_int_equal(plan.process.set_groups, rows[i].set_groups);
+		assert_int_equal(plan.process.groups_may_stay, rows[i].may_stay);
 	}
 }
 

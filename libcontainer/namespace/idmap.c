@@ -1,12 +1,14 @@
 #include "libcontainer/namespace/idmap.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include "libcontainer/base/error.h"
 #include "libcontainer/kernel/idmap.h"
+#include "libcontainer/kernel/spawn.h"
 
 /* The plan and the kernel room describe a range alike, and may not know each other. */
 static int write_map(
@@ -17,8 +19,10 @@ static int write_map(
 	_Static_assert(sizeof(struct idmap_range) == sizeof(struct plan_id_range), "same shape");
 	if (!plan->by_helper)
 		return idmap_write(pid, file, ranges, map->count);
-	return idmap_write_by_program(
-		file[0] == 'u' ? "newuidmap" : "newgidmap", pid, ranges, map->count);
+
+	char program[PATH_MAX];
+	try(spawn_find(file[0] == 'u' ? "newuidmap" : "newgidmap", program, sizeof(program)));
+	return idmap_write_by_program(program, pid, ranges, map->count);
 }
 
 int users_write_maps(const struct plan_users *plan, pid_t pid)

@@ -123,6 +123,29 @@ static void test_programs_that_cannot_run(void **state)
 	assert_int_equal(errno, ECHILD);
 }
 
+static void test_found_in_absolute_directories_only(void **state)
+{
+	const struct scratch *scratch = *state;
+	char path[512], found[512];
+
+	write_text("tool", "#!/bin/sh\n");
+	assert_int_equal(chmod("tool", 0755), 0);
+	/* As in a bundle whose root is the image: what lies there is not the host's. */
+	assert_int_equal(setenv("PATH", ".::", 1), 0);
+	assert_int_equal(spawn_find("tool", found, sizeof(found)), -ENOENT);
+	assert_string_equal(error_text(), "'tool' is in no directory of PATH");
+	(void)snprintf(path, sizeof(path), ".:/none:%s", scratch->path);
+	assert_int_equal(setenv("PATH", path, 1), 0);
+	assert_int_equal(spawn_find("tool", found, sizeof(found)), 0);
+	(void)snprintf(path, sizeof(path), "%s/tool", scratch->path);
+	assert_string_equal(found, path);
+	assert_int_equal(spawn_find("tool", found, 8), -ENOENT);
+	assert_int_equal(chmod("tool", 0644), 0);
+	assert_int_equal(spawn_find("tool", found, sizeof(found)), -ENOENT);
+	assert_int_equal(unsetenv("PATH"), 0);
+	assert_int_equal(spawn_find("sh", found, sizeof(found)), 0);
+}
+
 static void test_given_descriptors(void **state)
 {
 	char data[16] = "";
@@ -262,6 +285,8 @@ int main(void)
 			test_programs_that_cannot_run, scratch_make, scratch_remove),
 		cmocka_unit_test_setup_teardown(
 			test_given_descriptors, scratch_make, scratch_remove),
+		cmocka_unit_test_setup_teardown(
+			test_found_in_absolute_directories_only, scratch_make, scratch_remove),
 		cmocka_unit_test(test_nothing_leaks_into_it),
 		cmocka_unit_test(test_nothing_leaks_out_of_it),
 		cmocka_unit_test(test_background_is_not_waited_for),

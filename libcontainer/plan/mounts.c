@@ -122,7 +122,10 @@ static void decide_kind(
 	} else if (is_type(mount, "cgroup") || is_type(mount, "cgroup2")) {
 		mount->kind = PLAN_MOUNT_CGROUP;
 	}
-	mount->strict_target = is_type(mount, "proc") || is_type(mount, "sysfs");
+	/* A bind there is the host's, and what hides its paths has to find it where it is named. */
+	mount->strict_target = is_type(mount, "proc") || is_type(mount, "sysfs") ||
+			       strcmp(mount->target, "/proc") == 0 ||
+			       strcmp(mount->target, "/sys") == 0;
 }
 
 /* What runc lets a container put below /proc: each a file that lxcfs and its like provide. */

@@ -150,6 +150,11 @@ static void garbage_is_refused(void **state)
 	/* A length that is not that of the packet. */
 	assert_int_equal(write(theirs.fd, &header, sizeof(header)), sizeof(header));
 	assert_int_equal(channel_expect(&ours, MSG_READY, NULL, NULL), -EPROTO);
+	/* A line's level is an index, of who prints it. */
+	assert_int_equal(channel_send(&theirs, MSG_LOG, LOG_LEVEL_ERROR + 1, -1), 0);
+	assert_int_equal(channel_expect(&ours, MSG_READY, NULL, NULL), -EPROTO);
+	assert_int_equal(channel_send(&theirs, MSG_LOG, -1, -1), 0);
+	assert_int_equal(channel_expect(&ours, MSG_READY, NULL, NULL), -EPROTO);
 	header = (struct launch_header){ .type = MSG_COUNT };
 	assert_int_equal(write(theirs.fd, &header, sizeof(header)), sizeof(header));
 	assert_int_equal(channel_expect(&ours, MSG_READY, NULL, NULL), -EPROTO);

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <linux/keyctl.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -299,6 +300,50 @@ static int join(void)
 	return status_of(pid);
 }
 
+/* Another user has made it before us, for all to search. */
+static _Noreturn void hold_anothers_keyring(int ready)
+{
+	const unsigned long for_all = 0x3f3f3f3f;
+	char byte = 'x';
+
+	if (setresuid(4321, 4321, 4321) < 0)
+		_exit(1);
+	if (syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, "_ses.caisson-theirs") < 0)
+		byte = 's';
+	else if (syscall(SYS_keyctl, KEYCTL_SETPERM, KEY_SPEC_SESSION_KEYRING, for_all) < 0)
+		byte = 'e';
+	(void)!write(ready, &byte, 1);
+	for (;;)
+		(void)pause();
+}
+
+static void test_keyring_of_another_user(void **state)
+{
+	int ends[2];
+	char byte = '\0';
+
+	(void)state;
+	if (geteuid() != 0)
+		skip();
+	assert_int_equal(pipe2(ends, O_CLOEXEC), 0);
+	pid_t pid = fork();
+	if (pid == 0)
+		hold_anothers_keyring(ends[1]);
+	assert_int_equal(read(ends[0], &byte, 1), 1);
+	pid_t joins = fork();
+	if (joins == 0)
+		_exit(keyring_join("_ses.caisson-theirs") == -EPERM ? 0 : 1);
+	int status = status_of(joins);
+	(void)kill(pid, SIGKILL);
+	(void)status_of(pid);
+	fd_close(&ends[0]);
+	fd_close(&ends[1]);
+	if (byte == 's')
+		skip(); /* no keyrings here */
+	assert_int_equal(byte, 'x');
+	assert_int_equal(status, 0);
+}
+
 static void test_keyring(void **state)
 {
 	(void)state;
@@ -333,6 +378,7 @@ int main(void)
 		TEST(test_check_fails),
 		TEST(test_check_not_installed),
 		TEST(test_keyring),
+		TEST(test_keyring_of_another_user),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,13 +1,16 @@
 #include <errno.h>
+#include <limits.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include "libcontainer/base/arena.h"
 #include "libcontainer/base/cleanup.h"
@@ -51,6 +54,24 @@ static void made_with_parents_and_modes(void **state)
 	assert_true(store_is_locked(fd));
 	store_unlock(fd);
 	assert_false(store_is_locked(fd));
+}
+
+/* Who made it may have written into it what we would kill and run. */
+static void another_users_directory_is_refused(void **state)
+{
+	struct scratch *scratch = *state;
+	auto_close int fd = -EBADF;
+	char path[PATH_MAX + 2];
+
+	if (geteuid() != 0)
+		skip();
+	assert_int_equal(store_make(scratch->root, "c", &fd), 0);
+	fd_close(&fd);
+	(void)snprintf(path, sizeof(path), "%s/c", scratch->root);
+	assert_int_equal(chown(path, 4321, 0), 0);
+	assert_int_equal(store_open(scratch->root, "c", false, &fd), -EPERM);
+	assert_string_equal(error_text(), "state directory 'c' belongs to user id 4321");
+	assert_int_equal(store_make(scratch->root, "c", &fd), -EPERM);
 }
 
 static void an_id_is_given_once(void **state)
@@ -292,6 +313,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(ids_are_checked),
 		TEST(made_with_parents_and_modes),
+		TEST(another_users_directory_is_refused),
 		TEST(an_id_is_given_once),
 		TEST(what_a_killed_create_left_is_taken_over),
 		TEST(opening_what_does_not_exist),

@@ -43,6 +43,9 @@ int file_read_fd(
 
 	if (fstat(fd, &facts) < 0)
 		return fail(errno, "stat '%s'", name);
+	/* Opened so by us: a FIFO that nobody writes to reads as empty, a pipe is waited for. */
+	if (!S_ISREG(facts.st_mode))
+		(void)fcntl(fd, F_SETFL, 0);
 	if (S_ISREG(facts.st_mode) && facts.st_size > 0) {
 		if ((uintmax_t)facts.st_size > limit)
 			return refuse_as(EFBIG, "'%s' is larger than %zu bytes", name, limit);
@@ -83,7 +86,7 @@ static int read_opened(
 int file_read(
 	struct arena *arena, int dir, const char *path, size_t limit, struct file_text *ret_file)
 {
-	int fd = openat(dir, path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	int fd = openat(dir, path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
 
 	return read_opened(arena, fd, path, limit, ret_file);
 }
@@ -91,7 +94,7 @@ int file_read(
 int file_read_own(
 	struct arena *arena, int dir, const char *name, size_t limit, struct file_text *ret_file)
 {
-	int fd = openat(dir, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY);
+	int fd = openat(dir, name, O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY);
 
 	return read_opened(arena, fd, name, limit, ret_file);
 }

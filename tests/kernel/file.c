@@ -70,6 +70,18 @@ static void test_files_that_tell_no_size(void **state)
 	(void)close(ends[0]);
 }
 
+/* Nobody may ever come to write to it. */
+static void test_an_empty_fifo_is_not_waited_for(void **state)
+{
+	struct file_text file;
+
+	(void)state;
+	assert_int_equal(mkfifo("fifo", 0600), 0);
+	assert_int_equal(file_read(&arena, AT_FDCWD, "fifo", 8, &file), 0);
+	assert_int_equal(file.size, 0);
+	assert_int_equal(file_read_own(&arena, AT_FDCWD, "fifo", 8, &file), 0);
+}
+
 static void test_missing_is_plain(void **state)
 {
 	struct file_text file;
@@ -170,6 +182,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_whole_file, scratch_make, finish),
 		cmocka_unit_test_setup_teardown(test_limit, scratch_make, finish),
 		cmocka_unit_test_setup_teardown(test_files_that_tell_no_size, scratch_make, finish),
+		cmocka_unit_test_setup_teardown(test_an_empty_fifo_is_not_waited_for, scratch_make, finish),
 		cmocka_unit_test_setup_teardown(test_missing_is_plain, scratch_make, finish),
 		cmocka_unit_test_setup_teardown(test_symlinks, scratch_make, finish),
 		cmocka_unit_test_setup_teardown(test_fixed_buffer, scratch_make, finish),

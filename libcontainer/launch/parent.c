@@ -151,6 +151,8 @@ int parent_make_cgroup(struct launch *launch)
 
 void parent_remove_cgroup(struct launch *launch)
 {
+	/* Where descriptors are scarce, which may be what failed, their removal needs these. */
+	cgroup_close(&launch->cgroup);
 	if (cgroup_kill(&launch->cgroups, END_TIMEOUT) < 0)
 		log_warning("%s", error_text());
 	if (cgroup_destroy(&launch->cgroups, END_TIMEOUT) < 0)

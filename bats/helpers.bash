@@ -200,9 +200,9 @@ assert_status_of() {
 # assert_gone [ID] - no state, no cgroup, no process is left of it.
 assert_gone() {
 	local id=${1:-$ID} left
-	left=$(find "$ROOT" -mindepth 1 -name "*$id*" 2>/dev/null)
+	left=$(find "$ROOT" -mindepth 1 -name "*$id*" 2>/dev/null || true)
 	[[ ! $left ]] || fail "left in the state root: $left"
-	left=$(find /sys/fs/cgroup -type d -name "*$id*")
+	left=$(find /sys/fs/cgroup -type d -name "*$id*" 2>/dev/null || true)
 	[[ ! $left ]] || fail "cgroups left: $left"
 	eventually no_processes || fail "processes left: $(leaked_processes | tr '\n' ' ')"
 }
@@ -213,8 +213,9 @@ mount_table() {
 	echo "$(</proc/self/mountinfo)"
 }
 
+# Directories of others may vanish while find looks at them.
 cgroups_of_test() {
-	find /sys/fs/cgroup -depth -type d -name "*$ID*"
+	find /sys/fs/cgroup -depth -type d -name "*$ID*" 2>/dev/null || true
 }
 
 # The pids of the test's processes: those that have its mark in their environment, its state root in their
@@ -282,14 +283,26 @@ leaks() {
 	[[ ! -d $ROOT ]] || find "$ROOT" -mindepth 1 | sed 's/^/left in the state root: /'
 	remove_cgroups
 	[[ $mounts_before != "$(mount_table)" ]] || return 0
-	diff <(echo "$mounts_before") <(mount_table) | sed -n 's/^[<>]/mount table: &/p'
+	changed_mounts
 	while read -r mount; do
 		umount -l "$mount"
 	done < <(cut -d' ' -f5 /proc/self/mountinfo | grep -F "$TEST_DIR" | sort -r)
 }
 
+# A mount also goes when somebody outside removes the directory that it is on: that is not of the test.
+changed_mounts() {
+	local sign line target
+	diff <(echo "$mounts_before") <(mount_table) | while read -r sign line; do
+		target=$(cut -d' ' -f5 <<<"$line")
+		case $sign in
+		'>') echo "mount left: $line" ;;
+		'<') [[ ! -e $target ]] || echo "mount gone: $line" ;;
+		esac
+	done
+}
+
 remove_cgroups() {
-	find /sys/fs/cgroup -depth -type d -name "*$ID*" -exec rmdir {} +
+	find /sys/fs/cgroup -depth -type d -name "*$ID*" -exec rmdir {} + 2>/dev/null
 }
 
 teardown_bundle() {

@@ -52,6 +52,8 @@ static void plan_cgroups(struct execution *e)
 
 	e->plan.cgroup.directories = (struct plan_cgroup_directory *)paths.items;
 	e->plan.cgroup.directory_count = paths.count;
+	/* Those that create might not make are those of its caller, where we are anyway. */
+	e->plan.cgroup.optional = e->options.rootless;
 }
 
 static int prepare(const struct container_context *c, const struct container_exec_options *o,

@@ -375,7 +375,7 @@ static __attribute__((noinline)) _Noreturn void init(
 	syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, "floor");
 	loopback_up();
 	must(mount_setattr(AT_FDCWD, "/", AT_RECURSIVE, &slave, sizeof(slave)), "slave", "/");
-	root = must(copy(AT_FDCWD, rootfs, 0), "copy", rootfs);
+	root = must(copy(AT_FDCWD, rootfs, MOUNT_ATTR_RDONLY), "copy", rootfs);
 	must(move_mount(root, "", AT_FDCWD, rootfs, MOVE_MOUNT_F_EMPTY_PATH), "attach", rootfs);
 	must(fchdir(root), "enter", rootfs);
 	umask(0);

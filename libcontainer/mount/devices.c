@@ -1,12 +1,14 @@
 /* Device nodes, the links of /dev, and the console. */
 #include <errno.h>
 #include <fcntl.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include "libcontainer/base/cleanup.h"
 #include "libcontainer/base/error.h"
+#include "libcontainer/base/path.h"
 #include "libcontainer/kernel/inside.h"
 #include "libcontainer/kernel/mountapi.h"
 #include "libcontainer/mount/rootfs.h"
@@ -73,15 +75,35 @@ static int bind_node(const struct rootfs *rootfs, const struct plan_device *devi
 	return r;
 }
 
-static int make_device(const struct rootfs *rootfs, const struct plan_device *device)
+/* The directory of the last node: nearly all are made in /dev, which is to be looked up once. */
+struct place {
+	const char *path; /* of a node in it */
+	size_t length;    /* of the directory's part */
+	int fd;
+};
+
+static int go_to_parent(
+	const struct rootfs *rootfs, const char *path, struct place *place, const char **ret_name)
 {
-	auto_close int parent = -EBADF;
+	size_t length = (size_t)(path_name(path) - path);
+
+	*ret_name = path + length;
+	if (place->fd >= 0 && length == place->length && strncmp(path, place->path, length) == 0)
+		return 0;
+	fd_close(&place->fd);
+	*place = (struct place){ .path = path, .length = length, .fd = -EBADF };
+	return inside_open_parent(rootfs->root, path, true, &place->fd, ret_name);
+}
+
+static int make_device(
+	const struct rootfs *rootfs, const struct plan_device *device, struct place *place)
+{
 	const char *name;
 
 	if (rootfs->plan->devices.by_bind && !S_ISFIFO(device->mode))
 		return bind_node(rootfs, device);
-	try(inside_open_parent(rootfs->root, device->path, true, &parent, &name));
-	return make_node(parent, name, device);
+	try(go_to_parent(rootfs, device->path, place, &name));
+	return make_node(place->fd, name, device);
 }
 
 static const struct {
@@ -108,16 +130,17 @@ static int make_ptmx(int dev)
 
 /* Relative to a descriptor of /dev inside the root: an image's /dev may be a symlink
  * (CVE-2026-41579). */
-static int make_links(const struct rootfs *rootfs)
+static int make_links(const struct rootfs *rootfs, struct place *place)
 {
-	auto_close int dev = -EBADF;
 	const char *name;
 
-	try(inside_open_parent(rootfs->root, "/dev/fd", true, &dev, &name));
+	try(go_to_parent(rootfs, "/dev/fd", place, &name));
+	int dev = place->fd;
 	for (size_t i = 0; i < COUNT_OF(links); i++) {
 		if (links[i].needs && access(links[i].needs, F_OK) < 0)
 			continue;
-		if (symlinkat(links[i].target, dev, links[i].path + sizeof("/dev/") - 1) < 0 &&
+		if (symlinkat(links[i].target, parent->fd, links[i].path + sizeof("/dev/") - 1) <
+				0 &&
 			errno != EEXIST)
 			return fail(errno, "link '%s' to '%s'", links[i].path, links[i].target);
 	}
@@ -130,9 +153,18 @@ int devices_make(struct rootfs *rootfs)
 {
 	const struct plan_devices *plan = &rootfs->plan->devices;
 
-	for (size_t i = 0; i < plan->count; i++)
-		try(make_device(rootfs, &plan->items[i]), "%s", plan->items[i].place);
-	return plan->make ? make_links(rootfs) : 0;
+	struct place place = { .fd = -EBADF };
+	int r = 0;
+
+	for (size_t i = 0; i < plan->count && r == 0; i++) {
+		r = make_device(rootfs, &plan->items[i], &place);
+		if (r < 0)
+			r = error_context(r, "%s", plan->items[i].place);
+	}
+	if (r == 0 && plan->make)
+		r = make_links(rootfs, &place);
+	fd_close(&place.fd);
+	return r;
 }
 
 /*

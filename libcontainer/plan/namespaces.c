@@ -61,8 +61,7 @@ static void plan_time_offsets(struct planning *p)
 
 /*
  * One clone3() makes init where nothing is to be joined.  A time namespace can't be made by it, as
- * its offsets could no longer be written; and it would leave no one to call newuidmap meanwhile
- * with the caller's credentials intact, so unprivileged maps take the general road too.
+ * its offsets could no longer be written; nor a user namespace, see below.
  */
 static enum plan_road choose_road(const struct planning *p)
 {
@@ -77,7 +76,9 @@ static enum plan_road choose_road(const struct planning *p)
 		return PLAN_ROAD_GENERAL;
 	if (p->options->general_road || plan->join_count > 0 || (plan->create & CLONE_NEWTIME))
 		return PLAN_ROAD_GENERAL;
-	if ((plan->create & CLONE_NEWUSER) && p->host->uid != 0)
+	/* The message queues that clone3() makes are its caller's, whom the namespace may not map.
+	 */
+	if (plan->create & CLONE_NEWUSER)
 		return PLAN_ROAD_GENERAL;
 	if (p->options->cgroup_manager == PLAN_CGROUP_SYSTEMD)
 		return PLAN_ROAD_GENERAL;

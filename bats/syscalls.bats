@@ -1,0 +1,70 @@
+# What the kernel is asked for, seen by strace: no look-up that an image could race, nothing that grows with
+# the host.
+bats_require_minimum_version 1.5.0
+load helpers
+
+# traced ARGUMENT... - runs caisson under strace; the calls are in $TEST_DIR/calls, one a line.
+traced() {
+	command -v strace >/dev/null || skip "no strace"
+	strace -f -qq -s 200 -o "$TEST_DIR/calls" "$CAISSON" --root "$ROOT" "$@" </dev/null
+}
+
+# Those of caisson alone: up to where init executes the program.
+calls_before_program() {
+	awk '/execve\("\/bin\// { ended[$1] = 1 } !ended[$1]' "$TEST_DIR/calls"
+}
+
+@test "syscalls: descriptors are not listed, the mount table is read once on v1 and never on cgroup2" {
+	local reads expected=1
+	set_args /bin/true
+	traced run "$ID"
+	run ! grep -E 'open.*"/proc/(self|[0-9]+)/fd"' "$TEST_DIR/calls"
+	[[ $(stat -fc %T /sys/fs/cgroup) != cgroup2fs ]] || expected=0
+	reads=$(grep -c 'open.*"/proc/self/mountinfo"' "$TEST_DIR/calls") || true
+	assert_equal "$reads" "$expected"
+	run ! grep -E 'open.*"/proc/(self/)?mounts"' "$TEST_DIR/calls"
+}
+
+@test "syscalls: no path inside the root is looked up twice" {
+	local twice
+	set_args /bin/true
+	traced run "$ID"
+	# What ends in "/." is a parent, held while one name is made in it.
+	twice=$(calls_before_program | grep 'openat2(' | grep -v ENOENT |
+		sed 's/.*openat2([0-9]*, "\([^"]*\)".*/\1/' | grep -v '/\.$' | sort | uniq -d)
+	assert_equal "$twice" ''
+	# And init asks by descriptor: no call that resolves a path of the root from the host's.
+	run ! grep -E "(open|openat|mount|mkdir|mknod|symlink|unlink|stat)\(.*\"$BUNDLE/rootfs/" "$TEST_DIR/calls"
+}
+
+@test "syscalls: nodes of /dev are made with one look-up of it" {
+	local lookups nodes
+	set_args /bin/true
+	traced run "$ID"
+	nodes=$(grep -c 'mknodat(.* = 0' "$TEST_DIR/calls")
+	((nodes >= 6))
+	lookups=$(awk '/openat2\(.*"\/dev\/\."/ { last = NR } /mknodat\(/ { if (last) n++; last = 0 }
+		END { print n + 0 }' "$TEST_DIR/calls")
+	assert_equal "$lookups" 1
+}
+
+@test "syscalls: after READY, init reads, writes, closes and executes" {
+	local others
+	set_args /bin/true
+	traced run "$ID"
+	others=$(awk '/write\([0-9]+, "\\t\\0\\0\\0/ { init = $1; next } init && $1 == init { print $2 }' \
+		"$TEST_DIR/calls" | sed 's/(.*//' | sed '/^execve$/q' | sort -u | grep -vE '^(read|write|close|execve|<\.\.\.)$') || true
+	assert_equal "$others" ''
+	grep -q 'write([0-9]*, "\\t\\0\\0\\0' "$TEST_DIR/calls" # READY, as channel.c writes it
+}
+
+@test "syscalls: the number of calls of a run stays what it is" {
+	local calls limit=560
+	set_args /bin/true
+	traced run "$ID"
+	calls=$(calls_before_program | wc -l)
+	echo "# $calls system calls" >&3
+	# One hierarchy after the other on v1.
+	[[ $(stat -fc %T /sys/fs/cgroup) == cgroup2fs ]] || limit=900
+	((calls <= limit)) || fail "$calls system calls, at most $limit were expected"
+}

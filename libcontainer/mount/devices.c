@@ -139,8 +139,7 @@ static int make_links(const struct rootfs *rootfs, struct place *place)
 	for (size_t i = 0; i < COUNT_OF(links); i++) {
 		if (links[i].needs && access(links[i].needs, F_OK) < 0)
 			continue;
-		if (symlinkat(links[i].target, parent->fd, links[i].path + sizeof("/dev/") - 1) <
-				0 &&
+		if (symlinkat(links[i].target, dev, links[i].path + sizeof("/dev/") - 1) < 0 &&
 			errno != EEXIST)
 			return fail(errno, "link '%s' to '%s'", links[i].path, links[i].target);
 	}

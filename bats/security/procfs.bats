@@ -1,0 +1,115 @@
+# Family B: a proc that is not the kernel's, or not the one that is meant.
+
+bats_require_minimum_version 1.5.0
+load ../helpers
+load ../inside
+load canary
+
+@test "2019-16884: nothing but proc on /proc, and but a few files below it" {
+	local config
+	cp config.json plain
+	mkdir -p source/self/attr
+	touch source/self/attr/exec
+	for config in '.mounts += [{destination: "/proc", type: "tmpfs", source: "t"}]' \
+		'.mounts += [{destination: "/proc/../proc", type: "tmpfs", source: "t"}]' \
+		'.mounts += [{destination: "/proc/self/attr", type: "tmpfs", source: "t"}]' \
+		'.mounts += [{destination: "/proc/sys", type: "bind", source: "source", options: ["bind"]}]' \
+		'.mounts += [{destination: "//proc//self/", type: "bind", source: "source", options: ["bind"]}]' \
+		'.mounts |= [{destination: "/proc", type: "bind", source: "source", options: ["bind"]}] + .[1:]'; do
+		jq "$config" plain >config.json
+		refused mounts /proc
+	done
+}
+
+@test "2019-16884: a volume over /proc by a link of the image does not take what is written to proc" {
+	mkdir -p source/sys/net/ipv4 source/self/attr
+	echo forged >source/sys/net/ipv4/ping_group_range
+	ln -s proc rootfs/link
+	add_mount /link '' source bind
+	add_mount /real proc proc
+	update_config '.linux.sysctl = {"net.ipv4.ping_group_range": "7 8"}'
+	set_script 'cat /real/sys/net/ipv4/ping_group_range'
+	attack
+	((status == 0))
+	assert_output "7	8"
+	assert_equal "$(<source/sys/net/ipv4/ping_group_range)" forged
+}
+
+@test "2025-52881: sysctls are the kernel's where the image forges /proc" {
+	without_mounts '^/proc$'
+	update_config 'del(.linux.maskedPaths, .linux.readonlyPaths)'
+	rm -rf rootfs/proc
+	mkdir -p rootfs/proc/sys/net/ipv4
+	echo forged >rootfs/proc/sys/net/ipv4/ping_group_range
+	ln -s "$CANARY/file" rootfs/proc/sys/net/ipv4/ip_forward
+	add_mount /real proc proc
+	update_config '.linux.sysctl = {"net.ipv4.ping_group_range": "7 8", "net.ipv4.ip_forward": "1"}'
+	set_script 'cat /real/sys/net/ipv4/ping_group_range /real/sys/net/ipv4/ip_forward'
+	attack
+	assert_output "7	8
+1"
+	assert_equal "$(<rootfs/proc/sys/net/ipv4/ping_group_range)" forged
+}
+
+@test "sysctls: none of the host's, by no spelling" {
+	local key
+	cp config.json plain
+	for key in kernel.core_pattern kernel/core_pattern net.ipv4/../../../kernel/core_pattern \
+		net/../kernel/core_pattern net.../kernel.core_pattern kernel.shm_rmid_forced/../core_pattern \
+		net//ipv4 net.ipv4. ../../proc/sysrq-trigger kernel.modprobe+kernel.shmmax 'kernel.shmmax=1+x'; do
+		jq '.linux.sysctl = {($key): "|/pwned"}' --arg key "$key" plain >config.json
+		refused linux.sysctl
+	done
+}
+
+@test "crun 110: descriptors are closed without /proc/self/fd" {
+	local number
+	without_mounts '^/proc$'
+	update_config 'del(.linux.maskedPaths, .linux.readonlyPaths)'
+	mkdir -p rootfs/proc/self/fd
+	for number in 4 5 6; do touch "rootfs/proc/self/fd/$number"; done
+	add_mount /real proc proc
+	set_script 'exec ls /real/self/fd'
+	exec {leaked}<"$CANARY"
+	attack
+	exec {leaked}<&-
+	assert_output "0
+1
+2
+3"
+}
+
+@test "2023-25809: in a user namespace nothing of /sys/fs/cgroup can be made" {
+	local cgroup
+	for cgroup in yes no; do
+		user_namespace
+		give_image 100000
+		[[ $cgroup == yes ]] || namespace_remove cgroup
+		inside 'cd /sys/fs/cgroup; for d in . *; do mkdir $d/evil 2>/dev/null && echo made $d/evil
+			echo $$ >$d/cgroup.procs 2>/dev/null && echo moved $d; done; ls | wc -l'
+		refute_contains made
+		refute_contains moved
+	done
+}
+
+@test "crun 2178: each mount has the flags that the configuration says, in a user namespace too" {
+	local kind
+	add_mount /mnt tmpfs t nosuid nodev noexec ro
+	for kind in plain mapped; do
+		[[ $kind == plain ]] || { user_namespace; give_image 100000; }
+		inside 'cat /proc/self/mountinfo'
+		assert_mount / ro
+		assert_mount /mnt ro nosuid nodev noexec
+		assert_mount /sys ro nosuid nodev noexec
+		assert_mount /sys/fs/cgroup ro nosuid nodev noexec
+		assert_mount /dev/shm nosuid nodev noexec
+		assert_mount /proc/sys ro
+		assert_mount /proc/irq ro
+	done
+}
+
+@test "proc of a container shows no process of the host" {
+	inside 'ls -d /proc/[0-9]* | wc -l; cat /proc/1/comm; ls -l /proc/1/root/bin/busybox | wc -l'
+	assert_equal "${lines[1]}" sh
+	((lines[0] < 5))
+}

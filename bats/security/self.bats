@@ -1,0 +1,206 @@
+# Family C: our own program, descriptors and directories, within reach of the container.
+
+bats_require_minimum_version 1.5.0
+load ../helpers
+load ../inside
+load canary
+
+@test "2019-5736: an interpreter /proc/self/exe is no file that can be written" {
+	writable_root
+	grant_capabilities CAP_SYS_PTRACE
+	printf '#!/proc/self/exe\n' >rootfs/bin/evil
+	chmod 755 rootfs/bin/evil
+	set_args /bin/evil
+	attack
+	set_args /proc/self/exe --version
+	attack
+	ln -s /proc/self/exe rootfs/bin/exe
+	set_args /bin/exe --version
+	attack
+	sleeping_container
+	run caisson exec "$ID" /bin/evil
+	run caisson exec "$ID" /proc/self/exe --version
+	assert_canary
+}
+
+@test "2019-5736: what enters a container is a sealed copy, which root of the host can't write either" {
+	local pid
+	set_args /bin/true
+	detached create "$ID"
+	pid=$(pid_of)
+	assert_contains /memfd: "$(readlink "/proc/$pid/exe")"
+	run -1 bash -c "echo x >>/proc/$pid/exe"
+	run -1 bash -c "exec {fd}<>/proc/$pid/exe && echo x >&\$fd"
+	caisson delete --force "$ID"
+}
+
+@test "2019-5736: without memory files that can be executed, an unlinked copy" {
+	local before
+	before=$(sha256sum "$CAISSON")
+	# As vm.memfd_noexec=2 says it.
+	strace -o /dev/null -e trace=memfd_create -e inject=memfd_create:error=EACCES \
+		"$CAISSON" --root "$ROOT" create "$ID" </dev/null >/dev/null 2>&1
+	assert_contains "(deleted)" "$(readlink "/proc/$(pid_of)/exe")"
+	refute_contains "$CAISSON" "$(readlink "/proc/$(pid_of)/exe")"
+	caisson delete --force "$ID"
+	assert_equal "$(sha256sum "$CAISSON")" "$before"
+}
+
+@test "2024-21626: no working directory by a descriptor of ours or our caller's" {
+	local number
+	exec 21<"$CANARY" 22</
+	ln -s /proc/self/fd/21 rootfs/by-link
+	for number in {3..26}; do
+		update_config '.process.cwd = $cwd' --arg cwd "/proc/self/fd/$number"
+		set_args /bin/cat file ../../../etc/passwd
+		attack
+		((status != 0))
+	done
+	update_config '.process.cwd = "/by-link"'
+	attack
+	((status != 0))
+	update_config '.process.cwd = "/proc/self/fd/22/../../.."'
+	attack
+	((status != 0))
+	exec 21<&- 22<&-
+}
+
+@test "2024-21626: nor for exec, nor with descriptors that are handed on" {
+	local number
+	sleeping_container
+	exec 21<"$CANARY"
+	for number in {3..26}; do
+		run caisson exec --cwd "/proc/self/fd/$number" "$ID" /bin/cat file
+		((status != 0))
+		refute_contains "$SECRET"
+	done
+	exec 21<&-
+	# In a shell of its own: 3 is what bats prints to.
+	run bash -c "exec 3<'$CANARY'; exec '$CAISSON' --root '$ROOT' \
+		exec --preserve-fds 1 --cwd /proc/self/fd/3 $ID /bin/cat file"
+	((status != 0))
+	assert_contains "possible container breakout"
+}
+
+@test "2024-21626: no program by a descriptor of our caller's" {
+	local number
+	exec 21<"$TEST_DIR"
+	cp rootfs/bin/busybox "$TEST_DIR/echo"
+	sleeping_container
+	for number in {3..26}; do
+		run caisson exec "$ID" "/proc/self/fd/$number/echo" "$SECRET"
+		((status != 0))
+		refute_contains "$SECRET"
+	done
+	exec 21<&-
+}
+
+@test "2024-21626: our caller's directory is not ours" {
+	cd "$CANARY"
+	update_config_of "$BUNDLE" '.process.cwd = "/proc/self/cwd"'
+	run caisson run --bundle "$BUNDLE" "$ID"
+	update_config_of "$BUNDLE" '.process.args = ["/bin/cat", "/proc/self/cwd/file", "/proc/1/cwd/file"]'
+	run caisson run --bundle "$BUNDLE" "$ID"
+	refute_contains "$SECRET"
+}
+
+# The container's program looks at each process that comes, by all that proc has of it.
+start_spy() {
+	compile spy
+	cp "$PROGRAM" rootfs/bin/spy
+	set_args /bin/spy "$CANARY/file"
+	writable_root
+	start_container
+}
+
+# Exec'd processes in the container, held at each system call of their start for a moment.
+exec_slowly() {
+	local call
+	for call in clone3 setns close_range setsid openat setuid capset prctl execve; do
+		strace -f -o /dev/null -e trace="$call" -e inject="$call":delay_enter=20000 \
+			"$CAISSON" --root "$ROOT" exec "$ID" /bin/true </dev/null >/dev/null 2>&1
+	done
+}
+
+@test "2016-9962: a process that is exec'd shows nothing to the container's root" {
+	start_spy
+	exec_slowly
+	caisson kill "$ID" TERM
+	eventually has_status stopped
+	run -0 cat "$TEST_DIR/output"
+	assert_contains "looked at"
+	refute_contains ROOT
+	refute_contains FD
+	refute_contains TRACED
+	caisson delete "$ID"
+}
+
+@test "2016-9962: nor anything of the host to CAP_SYS_PTRACE" {
+	grant_capabilities CAP_SYS_PTRACE
+	start_spy
+	exec_slowly
+	caisson kill "$ID" TERM
+	eventually has_status stopped
+	run -0 cat "$TEST_DIR/output"
+	assert_contains "looked at"
+	refute_contains ROOT
+	# Sockets can't be opened by their link; what is open by path is the container's.
+	refute_contains "$TEST_DIR"
+	refute_contains /proc
+	refute_contains cgroup
+	refute_contains pidfd
+	caisson delete "$ID"
+}
+
+@test "a created container's init has nothing but its fifos, and hides them" {
+	local pid link
+	detached create "$ID"
+	pid=$(pid_of)
+	for link in "/proc/$pid/fd"/*; do
+		((${link##*/} <= 2)) || assert_contains .fifo "$(readlink "$link")"
+	done
+	assert_equal "$(readlink "/proc/$pid/cwd")" /
+	run caisson exec "$ID" /bin/ls -l /proc/1/fd/ /proc/1/root/ /proc/1/cwd/
+	((status != 0))
+	refute_contains fifo
+	caisson delete --force "$ID"
+}
+
+@test "exec in a container without a mount namespace is in its root, not the host's" {
+	namespace_remove mount
+	update_config '.mounts = [] | .root.readonly = false | del(.linux.maskedPaths, .linux.readonlyPaths)'
+	sleeping_container
+	run caisson exec "$ID" /bin/cat "$CANARY/file"
+	refute_contains "$SECRET"
+	run -0 caisson exec "$ID" /bin/sh -c 'ls /bin/busybox; pwd; ls /..'
+	assert_contains /bin/busybox
+	refute_contains "$(basename "$TEST_DIR")"
+	[[ ! -e rootfs/boot ]]
+	refute_contains boot
+}
+
+@test "2020-15257: no abstract socket that a container with the host's network could connect to" {
+	namespace_remove network
+	set_args /bin/cat /proc/net/unix
+	detached create "$ID"
+	run -0 caisson start "$ID"
+	eventually has_status stopped
+	run -0 cat "$TEST_DIR/output"
+	refute_contains @caisson "$(tr '[:upper:]' '[:lower:]' <<<"$output")"
+	caisson delete "$ID"
+}
+
+@test "the host's root is not reachable, with and without pivot_root" {
+	local option
+	grant_capabilities CAP_SYS_PTRACE CAP_DAC_READ_SEARCH
+	for option in '' --no-pivot; do
+		set_script "cat '$CANARY/file' /proc/1/root'$CANARY/file' /proc/1/cwd'$CANARY/file' '/../../..$CANARY/file'
+			cut -d' ' -f5 /proc/self/mountinfo; ls /proc/self/map_files 2>/dev/null | wc -l
+			mkdir -p /tmp/x; chroot /tmp/x /bin/true; cat '$CANARY/file'"
+		writable_root
+		# shellcheck disable=SC2086
+		run caisson run $option "$ID"
+		refute_contains "$SECRET"
+		refute_contains "$TEST_DIR"$'\n'
+	done
+}

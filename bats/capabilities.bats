@@ -86,7 +86,7 @@ CapAmb:\t0000000000000000'
 	assert_contains $'CapAmb:\t0000000000000000'
 	((0x$(sed -n 's/^CapEff:.//p' <<<"$output") & 1))
 	run -0 caisson exec "$ID" grep ^CapEff /proc/self/status
-	! ((0x$(sed -n 's/^CapEff:.//p' <<<"$output") & 1))
+	(((0x$(sed -n 's/^CapEff:.//p' <<<"$output") & 1) == 0))
 	run -0 caisson exec --user 1000 --cap CAP_CHOWN "$ID" grep ^Cap /proc/self/status
 	assert_contains $'CapInh:\t0000000000000000'
 }

@@ -16,9 +16,15 @@ writable_root() {
 	update_config '.root.readonly = false'
 }
 
-# inside TEXT - the shell of the container runs it and succeeds; $output is what was printed.
+# For scripts: "no COMMAND..." is for what must fail, "write FILE" and "open FILE" are such commands.
+WORDS='set -e; no() { if ("$@"); then echo "it could: $*"; exit 99; fi; }
+write() { echo x >"$1"; }
+open() { : <>"$1"; }
+'
+
+# inside TEXT - the shell of the container runs it and all of it succeeds; $output is what was printed.
 inside() {
-	set_script "$1"
+	set_script "$WORDS$1"
 	run caisson run "$ID"
 	((status == 0)) || fail "status $status: $output"
 }

@@ -52,7 +52,7 @@ content"
 	mkdir source
 	add_mount /mnt/ro '' source bind ro
 	add_mount /mnt/rw '' source bind rw
-	inside '! touch /mnt/ro/a && touch /mnt/rw/b && ls /mnt/ro'
+	inside 'no touch /mnt/ro/a && touch /mnt/rw/b && ls /mnt/ro'
 	assert_contains "Read-only file system"
 	assert_contains b
 	touch source/c
@@ -242,7 +242,7 @@ content"
 @test "tmpfs: options of the file system arrive there" {
 	grant_capabilities
 	add_mount /mnt/t tmpfs named size=64k nr_inodes=50 uid=3 gid=4 mode=0711
-	inside 'stat -c "%a %u:%g" /mnt/t; ! dd if=/dev/zero of=/mnt/t/big bs=1k count=65; cat /proc/self/mountinfo'
+	inside 'stat -c "%a %u:%g" /mnt/t; no dd if=/dev/zero of=/mnt/t/big bs=1k count=65; cat /proc/self/mountinfo'
 	assert_contains "711 3:4"
 	assert_contains "No space left on device"
 	assert_contains "tmpfs named" "$(superblock_at /mnt/t)"
@@ -276,7 +276,7 @@ content"
 	add_mount /var/data tmpfs t tmpcopyup ro
 	add_mount /var/data/below '' source bind
 	update_config '(.mounts[] | select(.destination == "/dev").options) += ["ro"]'
-	inside 'cat /var/data/file; ls -d /var/data/below; ! touch /var/data/x; ! touch /dev/x
+	inside 'cat /var/data/file; ls -d /var/data/below; no touch /var/data/x; no touch /dev/x
 		echo x >/dev/null; touch /var/data/below/new; cat /proc/self/mountinfo'
 	assert_mount /var/data ro
 	assert_mount /var/data/below rw

@@ -20,7 +20,7 @@ readonly_paths() {
 	echo secret >rootfs/dir/file
 	writable_root
 	masked /file /dir
-	inside 'cat /file; ls -A /dir; ! touch /dir/new; ! rm /file; ! rmdir /dir; ! umount /file; ! umount /dir
+	inside 'cat /file; ls -A /dir; no touch /dir/new; no rm /file; no rmdir /dir; no umount /file; no umount /dir
 		cat /proc/self/mountinfo'
 	refute_contains secret
 	assert_mount /dir ro
@@ -100,7 +100,7 @@ readonly_paths() {
 	add_mount /dir/below '' source bind
 	writable_root
 	readonly_paths /file /dir /dir
-	inside 'cat /file; ! echo x >/file; ! touch /dir/new; touch /beside/new; cat /proc/self/mountinfo'
+	inside 'cat /file; no write /file; no touch /dir/new; touch /beside/new; cat /proc/self/mountinfo'
 	assert_contains content
 	assert_mount /file ro
 	assert_mount /dir ro
@@ -120,14 +120,14 @@ readonly_paths() {
 	ln -s /real rootfs/link
 	writable_root
 	readonly_paths /nonesuch /link
-	inside '! touch /real/new; touch /tmp/new'
+	inside 'no touch /real/new; touch /tmp/new'
 	assert_contains "Read-only file system"
 	[[ ! -e rootfs/nonesuch ]]
 }
 
 @test "read-only: /proc/sys cannot be written by the container's root" {
 	grant_capabilities
-	inside '! echo x >/proc/sys/kernel/hostname; ! mount -o remount,rw,bind /proc/nonesuch'
+	inside 'no write /proc/sys/kernel/hostname'
 	assert_contains "Read-only file system"
 }
 

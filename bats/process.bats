@@ -125,7 +125,7 @@ HOME=/h"
 	chown 1000:1000 rootfs/private
 	chmod 700 rootfs/private
 	update_config '.process.cwd = "/private" | .process.user = {uid: 1001, gid: 1001}'
-	inside 'echo $PWD; ! ls'
+	inside 'echo $PWD; no ls'
 	assert_equal "${lines[0]}" /private
 	# The root of this user namespace has no power over a directory of nobody's that it knows.
 	user_namespace

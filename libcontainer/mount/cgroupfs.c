@@ -44,26 +44,45 @@ static const char *own_group(const struct plan *plan)
 }
 
 /*
- * In a user namespace that doesn't own its cgroup namespace, cgroup2 can't be mounted; then the
- * container's own group is bound where it has a view of its own, else the whole, and that never
- * writable: rootless containers could leave their group (CVE-2023-25809).
+ * The container's own group where it has a view of its own, else the whole, and that writable at
+ * most for root: rootless containers could leave their group (CVE-2023-25809).
  */
+static int bind_v2(const struct plan *plan, uint64_t attributes, struct mountapi_mount *ret_mount)
+{
+	const char *own = own_group(plan);
+
+	/* Nodes are bound for the same reason: we are in a user namespace. */
+	if (!own && plan->devices.by_bind)
+		attributes |= MOUNT_ATTR_RDONLY;
+	return bind_directory(own ? own : V2_MOUNTPOINT, attributes, ret_mount);
+}
+
+/*
+ * There is one cgroup2, and who mounts it from the host's cgroup namespace sets its options for
+ * all: "nsdelegate" would be lost, which keeps containers in their groups.  So without a namespace
+ * it is bound; also in a user namespace that doesn't own its cgroup namespace, where it can't be
+ * mounted.
+ */
+static int make_v2(
+	const struct plan *plan, const struct plan_mount *mount, struct mountapi_mount *ret_mount)
+{
+	struct mountapi_fs fs = { "cgroup2", "cgroup", mount->data, 0, mount->attr_set };
+
+	if (!(plan->namespaces.have & CLONE_NEWCGROUP))
+		return bind_v2(plan, mount->attr_set, ret_mount);
+	int r = mountapi_create(&fs, ret_mount);
+	if (r != -EPERM && r != -EBUSY)
+		return r;
+	log_debug("%s: cgroup2 is bound, as it can't be mounted: %s", mount->place, error_text());
+	error_clear();
+	return bind_v2(plan, mount->attr_set, ret_mount);
+}
+
 static int mount_v2(struct rootfs *rootfs, const struct plan_mount *mount, int target)
 {
-	const char *own = own_group(rootfs->plan);
 	struct mountapi_mount made = { .fd = -EBADF };
-	uint64_t attributes = mount->attr_set;
-	struct mountapi_fs fs = { "cgroup2", "cgroup", mount->data, 0, attributes };
-	int r = mountapi_create(&fs, &made);
+	int r = make_v2(rootfs->plan, mount, &made);
 
-	if (r == -EPERM || r == -EBUSY) {
-		log_debug("%s: cgroup2 is bound, as it can't be mounted: %s", mount->place,
-			error_text());
-		error_clear();
-		if (!own)
-			attributes |= MOUNT_ATTR_RDONLY;
-		r = bind_directory(own ? own : V2_MOUNTPOINT, attributes, &made);
-	}
 	if (r == 0)
 		r = mount_attach(rootfs, mount, &made, target);
 	mountapi_done(&made);

@@ -2,11 +2,13 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/magic.h>
+#include <linux/xattr.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
+#include <sys/xattr.h>
 
 #include "libcontainer/base/cleanup.h"
 #include "libcontainer/base/error.h"
@@ -86,16 +88,38 @@ static int plan_tmpfs_mode(
 	return length >= (int)size ? refuse("options are too long") : 0;
 }
 
-static int add_label(const struct plan_root *plan, const char *type, char *data, size_t size)
+int mount_add_label(const struct plan_root *plan, char *data, size_t size)
 {
 	size_t used = strlen(data);
 
-	if (!plan->mount_label || strcmp(type, "proc") == 0 || strcmp(type, "sysfs") == 0 ||
-		strcmp(type, "mqueue") == 0)
+	if (!plan->mount_label)
 		return 0;
 	if (snprintf(data + used, size - used, "%scontext=\"%s\"", used ? "," : "",
 		    plan->mount_label) >= (int)(size - used))
 		return refuse("options are too long");
+	return 0;
+}
+
+/* proc and sysfs have the policy's own labels, and mqueue takes no context as an option. */
+static bool takes_context(const char *type)
+{
+	return strcmp(type, "proc") != 0 && strcmp(type, "sysfs") != 0 &&
+	       strcmp(type, "mqueue") != 0;
+}
+
+/* The queues that programs make get theirs from the directory's. */
+static int label_queues(const struct plan_root *plan, const struct plan_mount *mount, int fd)
+{
+	auto_close int directory = -EBADF;
+
+	if (!plan->mount_label || strcmp(mount->type, "mqueue") != 0)
+		return 0;
+	directory = openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (directory < 0)
+		return fail(errno, "open '%s'", mount->target);
+	if (fsetxattr(directory, XATTR_NAME_SELINUX, plan->mount_label,
+		    strlen(plan->mount_label) + 1, 0) < 0)
+		return fail(errno, "label '%s'", mount->target);
 	return 0;
 }
 
@@ -115,7 +139,8 @@ static int create_file_system(struct rootfs *rootfs, const struct plan_mount *mo
 	else if (snprintf(data, sizeof(data), "%s", mount->data ? mount->data : "") >=
 		 (int)sizeof(data))
 		return refuse("options are too long");
-	try(add_label(&rootfs->plan->root, mount->type, data, sizeof(data)));
+	if (takes_context(mount->type))
+		try(mount_add_label(&rootfs->plan->root, data, sizeof(data)));
 	fs.data = data[0] ? data : NULL;
 
 	if (mount->deferred_readonly)
@@ -174,6 +199,8 @@ static int apply_file_system(struct rootfs *rootfs, const struct plan_mount *mou
 
 	int r = mount->copy_up ? copy_up(rootfs, mount, &fs, target)
 			       : mount_attach(rootfs, mount, &fs, target);
+	if (r == 0)
+		r = label_queues(&rootfs->plan->root, mount, fs.fd);
 	mountapi_done(&fs);
 	return r;
 }

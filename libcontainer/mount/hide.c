@@ -1,6 +1,7 @@
 /* Masked paths, which read as empty, and read-only paths. */
 #include <errno.h>
 #include <fcntl.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 
@@ -46,12 +47,15 @@ static int mask_file(int target, int *null)
  */
 static int mask_directory(struct rootfs *rootfs, int target)
 {
-	static const struct mountapi_fs empty = { "tmpfs", "tmpfs", "mode=755,size=0k", 0,
+	uninitialized char data[4096];
+	const struct mountapi_fs empty = { "tmpfs", "tmpfs", data, 0,
 		MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC };
 	struct mountapi_mount clone = { .fd = -EBADF };
 
 	if (rootfs->mask.fd < 0) {
 		mountapi_done(&rootfs->mask);
+		(void)strcpy(data, "mode=755,size=0k");
+		try(mount_add_label(&rootfs->plan->root, data, sizeof(data)));
 		try(mountapi_create(&empty, &rootfs->mask));
 		return mountapi_attach(&rootfs->mask, target);
 	}

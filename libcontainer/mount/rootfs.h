@@ -30,6 +30,8 @@ int mount_all(struct rootfs *rootfs);
 /* apply.c: attaches what was made for a planned mount, and sets its propagation. */
 int mount_attach(const struct rootfs *rootfs, const struct plan_mount *mount,
 	struct mountapi_mount *made, int target);
+/* apply.c: adds SELinux's context to a file system's options. */
+int mount_add_label(const struct plan_root *plan, char *data, size_t size);
 /* cgroupfs.c: a mount of type cgroup. */
 int mount_cgroup(struct rootfs *rootfs, const struct plan_mount *mount);
 /* tmpcopyup.c: fills the directory to (O_PATH) with what from (O_PATH) has. */

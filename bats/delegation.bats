@@ -209,6 +209,22 @@ assert_gone_below() {
 	assert_gone_below
 }
 
+@test "cgroup: the host's cgroup2 keeps its options, with a cgroup namespace and without" {
+	grep -q ' /sys/fs/cgroup .* - cgroup2 .*nsdelegate' /proc/self/mountinfo ||
+		skip "the host's cgroup2 has no option to lose"
+	# Of root: users cannot mount it.
+	rm config.json
+	"$CAISSON" spec
+	update_config '.process.terminal = false'
+	inside 'cat /proc/self/mountinfo'
+	assert_contains cgroup2 "$(superblock_at /sys/fs/cgroup)"
+	namespace_remove cgroup
+	inside 'cat /proc/self/mountinfo'
+	assert_contains nsdelegate "$(superblock_at /sys/fs/cgroup)"
+	assert_mount /sys/fs/cgroup ro nosuid
+	run -0 grep ' /sys/fs/cgroup .* - cgroup2 .*nsdelegate' /proc/self/mountinfo
+}
+
 # ---- a systemd of the user's own -------------------------------------------------------------
 
 # in_session ARGUMENT... - caisson as a user starts it from a shell: state in $XDG_RUNTIME_DIR

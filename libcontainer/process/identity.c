@@ -76,8 +76,8 @@ int identity_set(const struct plan_process *plan)
 }
 
 /*
- * Opens what the root calls /etc/passwd, and only a regular file.  With one look-up, so that there is
- * nothing to swap; a FIFO is not waited for, a terminal not taken, and a device is one that the
+ * Opens what the root calls /etc/passwd, and only a regular file.  With one look-up, so that there
+ * is nothing to swap; a FIFO is not waited for, a terminal not taken, and a device is one that the
  * container's cgroup allows.
  */
 static int passwd_open(int root, int *ret_fd, off_t *ret_size)

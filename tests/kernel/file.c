@@ -182,7 +182,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_whole_file, scratch_make, finish),
 		cmocka_unit_test_setup_teardown(test_limit, scratch_make, finish),
 		cmocka_unit_test_setup_teardown(test_files_that_tell_no_size, scratch_make, finish),
-		cmocka_unit_test_setup_teardown(test_an_empty_fifo_is_not_waited_for, scratch_make, finish),
+		cmocka_unit_test_setup_teardown(
+			test_an_empty_fifo_is_not_waited_for, scratch_make, finish),
 		cmocka_unit_test_setup_teardown(test_missing_is_plain, scratch_make, finish),
 		cmocka_unit_test_setup_teardown(test_symlinks, scratch_make, finish),
 		cmocka_unit_test_setup_teardown(test_fixed_buffer, scratch_make, finish),

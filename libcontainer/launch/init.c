@@ -98,6 +98,7 @@ int init_send_console(struct launch *launch)
 /* With our caller's umask, as all hooks: what they make must not be writable for all. */
 int init_run_container_hooks(struct launch *launch)
 {
+	launch_set_hook_pid(launch->hook_state);
 	(void)umask(launch->umask);
 	int r = hooks_run(&launch->plan->hooks[PLAN_HOOK_CREATE_CONTAINER],
 		PLAN_HOOK_CREATE_CONTAINER, launch->hook_state, launch->plan->bundle, NULL);

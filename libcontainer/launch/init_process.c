@@ -206,6 +206,7 @@ int init_run_start_hooks(struct launch *launch)
 		with_home[plan->env_count] = home;
 		env = with_home;
 	}
+	launch_set_hook_pid(launch->start_hook_state);
 	return hooks_run(&launch->plan->hooks[PLAN_HOOK_START_CONTAINER], PLAN_HOOK_START_CONTAINER,
 		launch->start_hook_state, "/", env);
 }

@@ -1,8 +1,12 @@
 #include "libcontainer/launch/launch.h"
 
+#include <assert.h>
 #include <errno.h>
+#include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "libcontainer/base/cleanup.h"
 #include "libcontainer/base/error.h"
@@ -53,22 +57,39 @@ void launch_done(struct launch *launch)
 	free(launch->start_hook_state);
 }
 
-/* The state that hooks in the container read; the pid is its init's, 1 in its own pid namespace. */
-static int prepare_hook_state(struct launch *launch)
+/* As long as a pid can be; init writes its own over it, see launch_set_hook_pid(). */
+#define PID_TO_COME INT32_MAX
+#define PID_DIGITS 10
+
+/* The states that hooks in the container read, but for the pid. */
+static int prepare_hook_states(struct launch *launch)
 {
 	const struct plan *plan = launch->plan;
+	struct record record = *launch->record;
 
+	record.pid = PID_TO_COME;
 	if (plan_has_container_hooks(plan))
-		try(status_document(launch->record, STATUS_CREATING, false, &launch->hook_state));
+		try(status_document(&record, STATUS_CREATING, false, &launch->hook_state));
 	if (plan_has_start_hooks(plan))
-		try(status_document(
-			launch->record, STATUS_CREATED, false, &launch->start_hook_state));
+		try(status_document(&record, STATUS_CREATED, false, &launch->start_hook_state));
 	return 0;
+}
+
+/* JSON takes blanks after a number.  In its strings a quote is escaped, so the first key is it. */
+void launch_set_hook_pid(char *state)
+{
+	static const char key[] = "\"pid\":";
+	char *at = strstr(state, key);
+	char digits[PID_DIGITS + 1];
+
+	assert(at && atoll(at + strlen(key)) == PID_TO_COME);
+	(void)snprintf(digits, sizeof(digits), "%-*d", PID_DIGITS, getpid());
+	memcpy(at + strlen(key), digits, PID_DIGITS);
 }
 
 int launch_run(struct launch *launch)
 {
 	launch->roles = ROLE_PARENT;
-	try(prepare_hook_state(launch));
+	try(prepare_hook_states(launch));
 	return steps_walk(launch, launch->table);
 }

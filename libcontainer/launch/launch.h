@@ -64,6 +64,8 @@ void launch_done(struct launch *launch);
  * role and step.
  */
 int launch_run(struct launch *launch);
+/* In init: its pid, as the container sees it, into a state document for hooks. */
+void launch_set_hook_pid(char *state);
 
 /* ---- conditions.c: when a step applies -------------------------------------------------- */
 

@@ -27,7 +27,8 @@ CapAmb:\t0000000000000001'
 }
 
 @test "root has what is bounding, and nothing without any sets" {
-	sets '{bounding: ["CAP_KILL", "CAP_CHOWN"], permitted: ["CAP_KILL", "CAP_CHOWN"], effective: ["CAP_KILL", "CAP_CHOWN"]}'
+	sets '{bounding: ["CAP_KILL", "CAP_CHOWN"], permitted: ["CAP_KILL", "CAP_CHOWN"],
+		effective: ["CAP_KILL", "CAP_CHOWN"]}'
 	set_args grep ^Cap /proc/self/status
 	run -0 caisson run "$ID"
 	assert_output $'CapInh:\t0000000000000000
@@ -55,14 +56,16 @@ CapAmb:\t0000000000000000'
 	update_config '.process.user = {uid: 1000, gid: 1000}'
 	set_args cat /root/file
 	run -1 caisson run "$ID"
-	sets '{bounding: ["CAP_DAC_OVERRIDE"], permitted: ["CAP_DAC_OVERRIDE"], effective: ["CAP_DAC_OVERRIDE"],
+	sets '{bounding: ["CAP_DAC_OVERRIDE"], permitted: ["CAP_DAC_OVERRIDE"],
+		effective: ["CAP_DAC_OVERRIDE"],
 		inheritable: ["CAP_DAC_OVERRIDE"], ambient: ["CAP_DAC_OVERRIDE"]}'
 	run -0 caisson run "$ID"
 	assert_output content
 }
 
 @test "an unknown one is a warning with its place, and the others are given" {
-	sets '{bounding: ["CAP_KILL", "CAP_NONESUCH"], permitted: ["CAP_KILL"], effective: ["CAP_KILL"]}'
+	sets '{bounding: ["CAP_KILL", "CAP_NONESUCH"], permitted: ["CAP_KILL"],
+		effective: ["CAP_KILL"]}'
 	set_args grep CapBnd /proc/self/status
 	run -0 caisson run "$ID"
 	assert_contains level=warning
@@ -71,7 +74,8 @@ CapAmb:\t0000000000000000'
 }
 
 @test "ambient ones that are not inheritable are a warning" {
-	sets '{bounding: ["CAP_KILL"], permitted: ["CAP_KILL"], effective: ["CAP_KILL"], ambient: ["CAP_KILL"]}'
+	sets '{bounding: ["CAP_KILL"], permitted: ["CAP_KILL"], effective: ["CAP_KILL"],
+		ambient: ["CAP_KILL"]}'
 	set_args grep CapAmb /proc/self/status
 	run -0 caisson run "$ID"
 	assert_contains level=warning
@@ -93,7 +97,8 @@ CapAmb:\t0000000000000000'
 
 @test "in a user namespace too" {
 	user_namespace
-	sets '{bounding: ["CAP_SYS_ADMIN", "CAP_KILL"], permitted: ["CAP_KILL"], effective: ["CAP_KILL"]}'
+	sets '{bounding: ["CAP_SYS_ADMIN", "CAP_KILL"], permitted: ["CAP_KILL"],
+		effective: ["CAP_KILL"]}'
 	set_args grep -E 'CapBnd|CapInh' /proc/self/status
 	run -0 caisson run "$ID"
 	assert_output $'CapInh:\t0000000000000000

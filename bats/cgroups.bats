@@ -12,7 +12,8 @@ is_v2() {
 # needs CONTROLLER - the test is of it
 needs() {
 	if is_v2; then
-		grep -qw "$1" /sys/fs/cgroup/cgroup.controllers || skip "cgroup2 has no controller '$1' here"
+		grep -qw "$1" /sys/fs/cgroup/cgroup.controllers ||
+		skip "cgroup2 has no controller '$1' here"
 	else
 		[[ -d /sys/fs/cgroup/$1 ]] || skip "there is no hierarchy of '$1'"
 	fi
@@ -38,7 +39,8 @@ rootless_bundle() {
 	chown -hR 1000:1000 "$BUNDLE" "$ROOT"
 	rm config.json
 	"$CAISSON" spec --rootless
-	update_config '.process.terminal = false | .linux.uidMappings = [{containerID: 0, hostID: 1000, size: 1}]
+	update_config '.process.terminal = false | .linux.uidMappings = [{containerID: 0,
+		hostID: 1000, size: 1}]
 		| .linux.gidMappings = .linux.uidMappings | del(.linux.resources)'
 	set_script 'echo here'
 }
@@ -49,8 +51,10 @@ as_user() {
 
 @test "view: the container sees its own groups, read-only at every mount" {
 	grant_capabilities
-	inside 'for dir in /sys/fs/cgroup /sys/fs/cgroup/*; do test ! -d $dir || ! mkdir $dir/new 2>/dev/null || echo "made $dir/new"
-		test ! -d $dir || ! touch $dir/new 2>/dev/null || echo "touched $dir/new"; done; cat /proc/self/mountinfo'
+	inside 'for dir in /sys/fs/cgroup /sys/fs/cgroup/*; do test ! -d $dir ||
+		! mkdir $dir/new 2>/dev/null || echo "made $dir/new"
+		test ! -d $dir || ! touch $dir/new 2>/dev/null || echo "touched $dir/new"; done
+		cat /proc/self/mountinfo'
 	refute_contains made
 	refute_contains touched
 	local target
@@ -61,7 +65,8 @@ as_user() {
 }
 
 @test "view: its own processes are in them" {
-	inside 'find /sys/fs/cgroup -name cgroup.procs | while read -r f; do grep -qx $$ $f && echo in || echo "not in $f"; done | sort -u'
+	inside 'find /sys/fs/cgroup -name cgroup.procs | while read -r f; do grep -qx $$ $f &&
+		echo in || echo "not in $f"; done | sort -u'
 	assert_output in
 }
 
@@ -77,7 +82,8 @@ as_user() {
 
 @test "view: with a cgroup namespace its groups are the roots" {
 	namespace_add cgroup
-	inside 'awk "\$0 ~ / - cgroup2? /" /proc/self/mountinfo | cut -d" " -f4 | sort -u; cut -d: -f3 /proc/self/cgroup | sort -u'
+	inside 'awk "\$0 ~ / - cgroup2? /" /proc/self/mountinfo | cut -d" " -f4 | sort -u
+		cut -d: -f3 /proc/self/cgroup | sort -u'
 	assert_output "/
 /"
 }
@@ -85,11 +91,13 @@ as_user() {
 @test "view: a writable mount of a group of its own" {
 	grant_capabilities
 	namespace_add cgroup
-	update_config '(.mounts[] | select(.type == "cgroup").options) = ["nosuid", "noexec", "nodev"]'
+	update_config '(.mounts[] | select(.type == "cgroup").options) = ["nosuid", "noexec",
+		"nodev"]'
 	if is_v2; then
 		inside 'mkdir /sys/fs/cgroup/below && rmdir /sys/fs/cgroup/below && echo made'
 	else
-		inside 'mkdir /sys/fs/cgroup/cpu/below && rmdir /sys/fs/cgroup/cpu/below && echo made'
+		inside 'mkdir /sys/fs/cgroup/cpu/below && rmdir /sys/fs/cgroup/cpu/below &&
+		echo made'
 	fi
 	assert_output made
 }
@@ -99,7 +107,8 @@ as_user() {
 	local with
 	for with in namespace_add namespace_remove; do
 		"$with" cgroup
-		set_script 'for dir in /sys/fs/cgroup /sys/fs/cgroup/*; do test ! -d $dir || ! mkdir $dir/new 2>/dev/null || echo "made $dir/new"; done
+		set_script 'for dir in /sys/fs/cgroup /sys/fs/cgroup/*; do test ! -d $dir ||
+		! mkdir $dir/new 2>/dev/null || echo "made $dir/new"; done
 			ls /sys/fs/cgroup | wc -l'
 		run -0 caisson run "$ID"
 		refute_contains made
@@ -160,7 +169,8 @@ Mems_allowed_list:\t0'
 @test "pids: the limit is that of the program and its children" {
 	needs pids
 	resources '{pids: {limit: 5}}'
-	set_script "cat $(file pids pids.max pids.max); "'for i in 1 2 3 4 5 6 7 8 9; do sleep 3 & done'
+	set_script "cat $(file pids pids.max pids.max)
+		"'for i in 1 2 3 4 5 6 7 8 9; do sleep 3 & done'
 	run caisson run "$ID"
 	assert_equal "${lines[0]}" 5
 	assert_contains "can't fork"
@@ -217,7 +227,7 @@ Mems_allowed_list:\t0'
 	refused linux.resources.unified
 }
 
-@test "a controller that the host has not, and a value that the kernel refuses, are told with their place" {
+@test "a missing controller and a value that the kernel refuses are told with their place" {
 	if is_v2 && ! grep -qw memory /sys/fs/cgroup/cgroup.controllers; then
 		resources '{memory: {limit: 33554432}}'
 		refused linux.resources.memory.limit memory
@@ -230,17 +240,20 @@ Mems_allowed_list:\t0'
 @test "devices: what is not allowed cannot be opened, made or neither" {
 	grant_capabilities
 	writable_root
-	update_config '.linux.devices = [{type: "c", path: "/dev/fuse", major: 10, minor: 229, fileMode: 438},
+	update_config '.linux.devices = [{type: "c", path: "/dev/fuse", major: 10, minor: 229,
+		fileMode: 438},
 		{type: "c", path: "/dev/kmsg", major: 1, minor: 11, fileMode: 438},
 		{type: "c", path: "/dev/ppp", major: 108, minor: 0, fileMode: 438}]'
-	resources '{devices: [{allow: false, access: "rwm"}, {allow: true, type: "c", major: 10, minor: 229, access: "rw"},
+	resources '{devices: [{allow: false, access: "rwm"}, {allow: true, type: "c", major: 10,
+		minor: 229, access: "rw"},
 		{allow: true, type: "c", major: 1, minor: 11, access: "w"}]}'
 	inside 'exec 2>&1
 		echo "fuse $( (: <>/dev/fuse) && echo yes || echo no)"
 		echo "kmsg read $( (: </dev/kmsg) && echo yes || echo no)"
 		echo "ppp $( (: <>/dev/ppp) && echo yes || echo no)"
 		mknod /tmp/null c 1 3 && echo x >/tmp/null && echo "null yes"
-		mknod /tmp/sda b 8 0 && echo "node yes"; (: </tmp/sda) && echo "sda yes" || echo "sda no"'
+		mknod /tmp/sda b 8 0 && echo "node yes"; (: </tmp/sda) && echo "sda yes" ||
+		echo "sda no"'
 	assert_contains "fuse yes"
 	assert_contains "kmsg read no"
 	assert_contains "ppp no"
@@ -251,7 +264,8 @@ Mems_allowed_list:\t0'
 
 @test "devices: the default ones work where all is denied" {
 	resources '{devices: [{allow: false, access: "rwm"}]}'
-	inside 'head -c 1 /dev/zero | wc -c; head -c 1 /dev/urandom | wc -c; echo x >/dev/null; : </dev/random; test -c /dev/full
+	inside 'head -c 1 /dev/zero | wc -c; head -c 1 /dev/urandom | wc -c; echo x >/dev/null
+		: </dev/random; test -c /dev/full
 		exec 3<>/dev/ptmx; ls /dev/pts | grep -x 0'
 	assert_output "1
 1
@@ -261,15 +275,17 @@ Mems_allowed_list:\t0'
 @test "devices: all allowed, then one denied" {
 	grant_capabilities
 	writable_root
-	resources '{devices: [{allow: true, access: "rwm"}, {allow: false, type: "c", major: 1, minor: 11, access: "rwm"}]}'
+	resources '{devices: [{allow: true, access: "rwm"}, {allow: false, type: "c", major: 1,
+		minor: 11, access: "rwm"}]}'
 	# Making nodes is always allowed: they cannot be opened.
-	inside 'mknod /tmp/kmsg c 1 11; no open /tmp/kmsg; mknod /tmp/fuse c 10 229 && (: <>/tmp/fuse) && echo yes'
+	inside 'mknod /tmp/kmsg c 1 11; no open /tmp/kmsg; mknod /tmp/fuse c 10 229 &&
+		(: <>/tmp/fuse) && echo yes'
 	assert_contains "Operation not permitted"
 	assert_contains yes
 }
 
 @test "cgroupsPath: absolute and relative, made with their parents and removed" {
-	local path group
+	local path
 	for path in "/$ID-parent/below" "$ID-parent/below"; do
 		update_config '.linux.cgroupsPath = $path' --arg path "$path"
 		inside 'cut -d: -f3 /proc/1/cgroup | sort -u'

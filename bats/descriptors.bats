@@ -61,13 +61,15 @@ compile_lister() {
 @test "LISTEN_FDS: sockets and their variables, with LISTEN_PID 1" {
 	compile_lister
 	set_script 'echo "$LISTEN_FDS $LISTEN_PID ${LISTEN_FDNAMES-none}"; /bin/lister'
-	run -0 bash -c 'export LISTEN_FDS=2 LISTEN_PID=$$ LISTEN_FDNAMES=a:b; exec "$@" 3</dev/null 4</dev/null' - \
+	run -0 bash -c 'export LISTEN_FDS=2 LISTEN_PID=$$ LISTEN_FDNAMES=a:b
+		exec "$@" 3</dev/null 4</dev/null' - \
 		"$CAISSON" --root "$ROOT" run "$ID"
 	assert_equal "${lines[0]%% *}" 2
 	assert_equal "$(cut -d' ' -f2 <<<"${lines[0]}")" 1
 	assert_equal "${lines[1]}" "0 1 2 3 4 "
 	# They are for somebody else.
-	run -0 env LISTEN_FDS=2 LISTEN_PID=1 "$CAISSON" --root "$ROOT" run "$ID" 3</dev/null 4</dev/null
+	run -0 env LISTEN_FDS=2 LISTEN_PID=1 "$CAISSON" --root "$ROOT" run "$ID" 3</dev/null \
+		4</dev/null
 	assert_equal "${lines[1]}" "0 1 2 "
 }
 

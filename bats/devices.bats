@@ -18,7 +18,8 @@ NUMBERS='stat -c "%n %F %t:%T %a %u:%g"'
 @test "defaults: nodes that work, with mode 0666, and links" {
 	inside "cd /dev; $NUMBERS null zero full random urandom tty | sed 's/special //'
 		for link in fd stdin stdout stderr ptmx; do echo \$link \$(readlink \$link); done
-		echo x >null; head -c 2 zero | od -An -tx1; head -c 4 urandom | wc -c; no write full"
+		echo x >null; head -c 2 zero | od -An -tx1; head -c 4 urandom | wc -c
+		no write full"
 	assert_contains "null character file 1:3 666 0:0
 zero character file 1:5 666 0:0
 full character file 1:7 666 0:0
@@ -40,8 +41,8 @@ ptmx pts/ptmx
 	local name
 	for name in $output; do
 		case $name in
-		core | fd | full | mqueue | null | ptmx | pts | random | shm | stderr | stdin | stdout | tty | \
-			urandom | zero) ;;
+		core | fd | full | mqueue | null | ptmx | pts | random | shm) ;;
+		stderr | stdin | stdout | tty | urandom | zero) ;;
 		*) fail "/dev/$name" ;;
 		esac
 	done
@@ -93,7 +94,7 @@ ptmx pts/ptmx
 	assert_output "/dev/c character special file 1:5 600 0:0"
 }
 
-@test "listed: a node that is there already is taken when it is the same, and refused when it is not" {
+@test "listed: a node that is there is taken when it is the same, and refused when not" {
 	mknod -m 600 rootfs/node c 1 5
 	devices '[{type: "c", path: "/node", major: 1, minor: 5, fileMode: 438}]'
 	inside "$NUMBERS /node"
@@ -118,7 +119,8 @@ ptmx pts/ptmx
 	user_namespace
 	devices '[{type: "c", path: "/dev/fuse", major: 10, minor: 229, fileMode: 438},
 		{type: "p", path: "/dev/p", fileMode: 384, uid: 5}]'
-	inside "$NUMBERS /dev/null /dev/zero /dev/p /dev/fuse; echo x >/dev/null; head -c 2 /dev/zero | wc -c
+	inside "$NUMBERS /dev/null /dev/zero /dev/p /dev/fuse; echo x >/dev/null
+		head -c 2 /dev/zero | wc -c
 		no mknod /dev/new c 1 3; cat /proc/self/mountinfo"
 	assert_contains "/dev/null character special file 1:3 666"
 	assert_contains "/dev/zero character special file 1:5 666"
@@ -180,8 +182,10 @@ ptmx pts/ptmx
 
 @test "a /dev that is bound from the host is left alone" {
 	mkdir source
-	update_config '(.mounts[] | select(.destination == "/dev")) = {destination: "/dev", source: "source",
-		options: ["bind"]} | .mounts |= map(select(.destination | startswith("/dev/") | not))'
+	update_config '(.mounts[] | select(.destination == "/dev")) = {destination: "/dev",
+		source: "source",
+		options: ["bind"]} | .mounts |= map(select(.destination | startswith("/dev/") |
+		not))'
 	inside 'ls -A /dev | wc -l'
 	assert_output 0
 	assert_equal "$(ls -A source)" ""

@@ -6,8 +6,8 @@ load inside
 
 POINTS="prestart createRuntime createContainer startContainer poststart poststop"
 
-# A program for hooks, on the host and in the image: notes what it is given in the directory that its
-# second argument names, and ends with the status that is its third.
+# A program for hooks, on the host and in the image: notes what it is given in the directory that
+# its second argument names, and ends with the status that is its third.
 setup() {
 	setup_bundle
 	NOTES=$BUNDLE/notes
@@ -40,7 +40,8 @@ hook() {
 	local program=$TEST_DIR/note notes=$NOTES
 	[[ $1 != startContainer ]] || program=/bin/note notes=/notes
 	# shellcheck disable=SC2016
-	update_config '.hooks[$point] += [{path: $path, args: ["note", $point, $notes, $status]} + $more]' \
+	update_config '.hooks[$point] += [{path: $path, args: ["note", $point, $notes,
+		$status]} + $more]' \
 		--arg point "$1" --arg path "$program" --arg notes "$notes" --arg status "${2:-0}" \
 		--argjson more "${3:-{\}}"
 }
@@ -73,7 +74,8 @@ createContainer"
 
 @test "order: of one point, as listed; and poststop with delete --force and run" {
 	hook createRuntime
-	update_config '.hooks.createRuntime[0].args[1] = "first" | .hooks.createRuntime += [.hooks.createRuntime[0]]
+	update_config '.hooks.createRuntime[0].args[1] = "first" |
+		.hooks.createRuntime += [.hooks.createRuntime[0]]
 		| .hooks.createRuntime[1].args[1] = "second"'
 	hook poststop
 	run -0 caisson run "$ID"
@@ -110,6 +112,18 @@ poststop"
 	assert_equal "$(state_of poststart .status)" running
 	assert_equal "$(state_of poststop .status)" stopped
 	for point in prestart createRuntime poststart; do
+		assert_equal "$point $(state_of "$point" .pid)" "$point $pid"
+	done
+	# As the container sees it.
+	for point in createContainer startContainer; do
+		assert_equal "$point $(state_of "$point" .pid)" "$point 1"
+	done
+	namespace_remove pid
+	detached create "$ID"
+	pid=$(pid_of)
+	caisson start "$ID"
+	caisson delete --force "$ID"
+	for point in createContainer startContainer; do
 		assert_equal "$point $(state_of "$point" .pid)" "$point $pid"
 	done
 }
@@ -173,7 +187,8 @@ OF=container"
 		}
 	C
 	${CC:-cc} -o "$TEST_DIR/zero" "$TEST_DIR/zero.c" || skip "no compiler"
-	update_config '.hooks.createRuntime = [{path: $p, args: ["other name", "x"], env: [$e]}, {path: $p, env: [$e]}]' \
+	update_config '.hooks.createRuntime = [{path: $p, args: ["other name", "x"], env: [$e]},
+		{path: $p, env: [$e]}]' \
 		--arg p "$TEST_DIR/zero" --arg e "NOTE=$NOTES/zero"
 	run -0 caisson run "$ID"
 	assert_equal "$(<notes/zero)" "2 other name
@@ -240,14 +255,16 @@ second"
 	assert_contains /nonesuch/hook
 	assert_contains 'no such file or directory'
 	assert_gone
-	update_config '.hooks.createRuntime = [{path: "/bin/sh", args: ["sh", "-c", "kill -SEGV $$"]}]'
+	update_config '.hooks.createRuntime = [{path: "/bin/sh", args: ["sh", "-c",
+		"kill -SEGV $$"]}]'
 	run -1 caisson run "$ID"
 	assert_contains 'signal'
 	assert_gone
 }
 
 @test "failure: what the hook printed is in the message" {
-	update_config '.hooks.createRuntime = [{path: "/bin/sh", args: ["sh", "-c", "echo because of this >&2; exit 4"]}]'
+	update_config '.hooks.createRuntime = [{path: "/bin/sh", args: ["sh", "-c",
+		"echo because of this >&2; exit 4"]}]'
 	run -1 caisson run "$ID"
 	assert_contains 'because of this'
 	assert_contains 4
@@ -255,7 +272,8 @@ second"
 
 @test "timeout: the hook is killed with its children, and that is a failure" {
 	local before=$SECONDS
-	update_config '.hooks.createRuntime = [{path: "/bin/sh", args: ["sh", "-c", "sleep 333 & sleep 333"], timeout: 1,
+	update_config '.hooks.createRuntime = [{path: "/bin/sh", args: ["sh", "-c",
+		"sleep 333 & sleep 333"], timeout: 1,
 		env: [$mark]}]' --arg mark "CAISSON_TEST=$ID"
 	run -1 caisson run "$ID"
 	((SECONDS - before < 20))
@@ -269,12 +287,15 @@ second"
 	refused 'hooks.createRuntime[0].timeout'
 }
 
-@test "createRuntime: the namespaces exist and the cgroup is joined; the mounts of createContainer are the container's" {
-	update_config '.hooks.createRuntime = [{path: "/bin/sh", args: ["sh", "-c", $text]}]' --arg text "
+@test "createRuntime finds namespaces and cgroup; createContainer mounts for the container" {
+	update_config '.hooks.createRuntime = [{path: "/bin/sh", args: ["sh", "-c", $text]}]' \
+		--arg text "
 		PATH=/usr/bin:/bin; pid=\$(jq .pid)
-		grep -q '$ID' /proc/\$pid/cgroup && nsenter -t \$pid -n ip link show lo >/dev/null 2>&1 || exit 1
+		grep -q '$ID' /proc/\$pid/cgroup &&
+		nsenter -t \$pid -n ip link show lo >/dev/null 2>&1 || exit 1
 		readlink /proc/\$pid/ns/net >'$NOTES/net'"
-	update_config '.hooks.createContainer = [{path: "/bin/sh", args: ["sh", "-c", $text]}]' --arg text "
+	update_config '.hooks.createContainer = [{path: "/bin/sh", args: ["sh", "-c", $text]}]' \
+		--arg text "
 		PATH=/usr/bin:/bin; mount -t tmpfs of-the-hook '$BUNDLE/rootfs/mnt'"
 	command -v ip >/dev/null || update_config 'del(.hooks.createRuntime)'
 	inside 'readlink /proc/self/ns/net; cat /proc/self/mountinfo'
@@ -283,8 +304,10 @@ second"
 }
 
 @test "startContainer: with the program's capabilities, ids and filter" {
-	update_config '.process.user = {uid: 1000, gid: 1000} | .hooks.startContainer = [{path: "/bin/sh",
-		args: ["sh", "-c", "grep -E \"^(Uid|CapEff|NoNewPrivs)\" /proc/self/status >/notes/status"]}]'
+	update_config '.process.user = {uid: 1000, gid: 1000} |
+		.hooks.startContainer = [{path: "/bin/sh",
+		args: ["sh", "-c",
+		"grep -E \"^(Uid|CapEff|NoNewPrivs)\" /proc/self/status >/notes/status"]}]'
 	chmod 777 notes
 	set_args grep -E '^(Uid|CapEff|NoNewPrivs)' /proc/self/status
 	run -0 caisson run "$ID"

@@ -7,8 +7,9 @@ grant_capabilities() {
 	# shellcheck disable=SC2016
 	update_config '.process.capabilities |= with_entries(
 		select(.key != "ambient" and .key != "inheritable") | .value = $ARGS.positional)' \
-		--args CAP_CHOWN CAP_DAC_OVERRIDE CAP_FOWNER CAP_FSETID CAP_KILL CAP_MKNOD CAP_NET_ADMIN \
-		CAP_NET_BIND_SERVICE CAP_SETGID CAP_SETPCAP CAP_SETUID CAP_SYS_ADMIN CAP_SYS_CHROOT "$@"
+		--args CAP_CHOWN CAP_DAC_OVERRIDE CAP_FOWNER CAP_FSETID CAP_KILL CAP_MKNOD \
+		CAP_NET_ADMIN CAP_NET_BIND_SERVICE CAP_SETGID CAP_SETPCAP CAP_SETUID \
+		CAP_SYS_ADMIN CAP_SYS_CHROOT "$@"
 }
 
 # writable_root - the image may be written to.
@@ -16,13 +17,13 @@ writable_root() {
 	update_config '.root.readonly = false'
 }
 
-# For scripts: "no COMMAND..." is for what must fail, "write FILE" and "open FILE" are such commands.
+# For scripts: "no COMMAND..." is for what must fail, "write FILE" and "open FILE" such commands.
 WORDS='set -e; no() { if ("$@"); then echo "it could: $*"; exit 99; fi; }
 write() { echo x >"$1"; }
 open() { : <>"$1"; }
 '
 
-# inside TEXT - the shell of the container runs it and all of it succeeds; $output is what was printed.
+# inside TEXT - the container's shell runs it and all of it succeeds; $output is what was printed.
 inside() {
 	set_script "$WORDS$1"
 	run caisson run "$ID"
@@ -40,10 +41,11 @@ refused() {
 	[[ ! -d $ROOT ]] || assert_gone
 }
 
-# add_mount DESTINATION TYPE SOURCE [OPTION...] - TYPE or SOURCE may be empty: then they are not there.
+# add_mount DESTINATION TYPE SOURCE [OPTION...] - an empty TYPE or SOURCE is left out.
 add_mount() {
 	# shellcheck disable=SC2016
-	update_config '.mounts += [{destination: $at, type: $type, source: $source, options: $ARGS.positional}
+	update_config '.mounts += [{destination: $at, type: $type, source: $source,
+		options: $ARGS.positional}
 		| with_entries(select(.value != "" and .value != []))]' \
 		--arg at "$1" --arg type "$2" --arg source "$3" --args "${@:4}"
 }
@@ -52,7 +54,8 @@ add_mount() {
 namespace_add() {
 	# shellcheck disable=SC2016
 	update_config '.linux.namespaces |= (map(select(.type != $type)) + [{type: $type}
-		+ if $path == "" then {} else {path: $path} end])' --arg type "$1" --arg path "${2:-}"
+		+ if $path == "" then {} else {path: $path} end])' \
+		--arg type "$1" --arg path "${2:-}"
 }
 
 # namespace_remove TYPE - that of the host.

@@ -1,6 +1,7 @@
 /*
- * legacy PROGRAM [ARGUMENT...]: executes the program under a filter that has the kernel's newer mount
- * calls missing, as they are before Linux 5.2 and where an old engine's profile denies them: ENOSYS.
+ * legacy PROGRAM [ARGUMENT...]: executes the program under a filter that has the kernel's newer
+ * mount calls missing, as they are before Linux 5.2 and where an old engine's profile denies them:
+ * ENOSYS.
  */
 #include <errno.h>
 #include <linux/filter.h>
@@ -22,8 +23,14 @@
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 static const unsigned int missing[] = {
-	SYS_open_tree, SYS_move_mount, SYS_fsopen, SYS_fsconfig, SYS_fsmount, SYS_fspick,
-	SYS_mount_setattr, SYS_openat2,
+	SYS_open_tree,
+	SYS_move_mount,
+	SYS_fsopen,
+	SYS_fsconfig,
+	SYS_fsmount,
+	SYS_fspick,
+	SYS_mount_setattr,
+	SYS_openat2,
 };
 
 int main(int argc, char **argv)
@@ -37,10 +44,10 @@ int main(int argc, char **argv)
 	filter[n++] = (struct sock_filter)BPF_STMT(
 		BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr));
 	for (size_t i = 0; i < COUNT(missing); i++) {
-		filter[n++] = (struct sock_filter)BPF_JUMP(
-			BPF_JMP | BPF_JEQ | BPF_K, missing[i], 0, 1);
-		filter[n++] = (struct sock_filter)BPF_STMT(
-			BPF_RET | BPF_K, SECCOMP_RET_ERRNO | ENOSYS);
+		filter[n++] =
+			(struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, missing[i], 0, 1);
+		filter[n++] =
+			(struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | ENOSYS);
 	}
 	filter[n++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
 	program.len = n;

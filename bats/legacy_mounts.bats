@@ -1,4 +1,4 @@
-# Without the newer mount calls and openat2(2) the container is the same: bats/legacy.c takes them away.
+# Without the newer mount calls and openat2(2) the container is the same: legacy.c takes them away.
 
 bats_require_minimum_version 1.5.0
 load helpers
@@ -7,7 +7,8 @@ load inside
 setup() {
 	setup_bundle
 	LEGACY=$BATS_RUN_TMPDIR/legacy
-	[[ -x $LEGACY ]] || ${CC:-cc} -o "$LEGACY" "$BATS_TEST_DIRNAME/legacy.c" || skip "no compiler"
+	[[ -x $LEGACY ]] || ${CC:-cc} -o "$LEGACY" "$BATS_TEST_DIRNAME/legacy.c" ||
+		skip "no compiler"
 }
 
 # The table of mounts without the numbers that differ from one container to the next.
@@ -31,7 +32,8 @@ same_view() {
 
 @test "the launcher takes the calls away" {
 	command -v strace >/dev/null || skip "no strace"
-	run -0 strace -qfe trace=fsopen,open_tree,openat2 "$LEGACY" "$CAISSON" --root "$ROOT" run "$ID"
+	run -0 strace -qfe trace=fsopen,open_tree,openat2 "$LEGACY" "$CAISSON" --root "$ROOT" run \
+		"$ID"
 	assert_contains ENOSYS
 	refute_contains ") = 3"
 }
@@ -98,7 +100,8 @@ same_view() {
 
 @test "a cgroup namespace, devices, --no-pivot" {
 	namespace_add cgroup
-	update_config '.linux.devices = [{type: "c", path: "/dev/fuse", major: 10, minor: 229, fileMode: 384}]'
+	update_config '.linux.devices = [{type: "c", path: "/dev/fuse", major: 10, minor: 229,
+		fileMode: 384}]'
 	same_view
 	set_script "$VIEW"
 	run -0 caisson run "$ID"
@@ -125,7 +128,8 @@ same_view() {
 
 @test "exec finds the same" {
 	sleeping_container
-	run -0 "$LEGACY" "$CAISSON" --root "$ROOT" exec "$ID" sh -c 'cat /proc/self/mountinfo; readlink /proc/self/root'
+	run -0 "$LEGACY" "$CAISSON" --root "$ROOT" exec "$ID" sh -c 'cat /proc/self/mountinfo
+		readlink /proc/self/root'
 	local expected=$output
 	run -0 caisson exec "$ID" sh -c 'cat /proc/self/mountinfo; readlink /proc/self/root'
 	assert_output "$expected"

@@ -19,6 +19,7 @@ MOUNTINFO='cat /proc/self/mountinfo'
 	echo content >file
 	mkfifo fifo
 	ln -s file link
+	command -v python3 >/dev/null || skip "no python3"
 	python3 -c 'import socket; socket.socket(socket.AF_UNIX).bind("socket")'
 	add_mount /mnt/file '' file bind
 	add_mount /mnt/fifo '' fifo bind
@@ -242,7 +243,8 @@ content"
 @test "tmpfs: options of the file system arrive there" {
 	grant_capabilities
 	add_mount /mnt/t tmpfs named size=64k nr_inodes=50 uid=3 gid=4 mode=0711
-	inside 'stat -c "%a %u:%g" /mnt/t; no dd if=/dev/zero of=/mnt/t/big bs=1k count=65; cat /proc/self/mountinfo'
+	inside 'stat -c "%a %u:%g" /mnt/t; no dd if=/dev/zero of=/mnt/t/big bs=1k count=65
+		cat /proc/self/mountinfo'
 	assert_contains "711 3:4"
 	assert_contains "No space left on device"
 	assert_contains "tmpfs named" "$(superblock_at /mnt/t)"
@@ -258,7 +260,8 @@ content"
 	chmod 2775 rootfs/var/data/sub
 	touch -d @1000000 rootfs/var/data/file
 	add_mount /var/data tmpfs t tmpcopyup
-	set_script 'cd /var/data; stat -c "%n %a %u:%g %Y" file; stat -c "%n %a %u:%g" sub; readlink link; cat link
+	set_script 'cd /var/data; stat -c "%n %a %u:%g %Y" file; stat -c "%n %a %u:%g" sub
+		readlink link; cat link
 		echo changed >file'
 	umask 077
 	run -0 caisson run "$ID"
@@ -403,7 +406,8 @@ here"
 @test "an overlay is a file system like others" {
 	mkdir -p lower upper work
 	echo low >lower/file
-	add_mount /mnt/o overlay overlay "lowerdir=$BUNDLE/lower" "upperdir=$BUNDLE/upper" "workdir=$BUNDLE/work"
+	add_mount /mnt/o overlay overlay "lowerdir=$BUNDLE/lower" "upperdir=$BUNDLE/upper" \
+		"workdir=$BUNDLE/work"
 	inside 'cat /mnt/o/file; echo up >/mnt/o/new'
 	assert_output low
 	assert_equal "$(<upper/new)" up

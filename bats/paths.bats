@@ -20,7 +20,8 @@ readonly_paths() {
 	echo secret >rootfs/dir/file
 	writable_root
 	masked /file /dir
-	inside 'cat /file; ls -A /dir; no touch /dir/new; no rm /file; no rmdir /dir; no umount /file; no umount /dir
+	inside 'cat /file; ls -A /dir; no touch /dir/new; no rm /file; no rmdir /dir
+		no umount /file; no umount /dir
 		cat /proc/self/mountinfo'
 	refute_contains secret
 	assert_mount /dir ro
@@ -44,7 +45,7 @@ readonly_paths() {
 	assert_equal "$(mount_at /one | cut -d' ' -f3)" "$(mount_at /two | cut -d' ' -f3)"
 }
 
-@test "masked: below a mount of the container, on a read-only root, with a directory in a directory" {
+@test "masked: below a mount, on a read-only root, a directory in a directory" {
 	mkdir -p source/inner
 	echo secret >source/inner/file
 	add_mount /mnt/bound '' source bind
@@ -100,7 +101,8 @@ readonly_paths() {
 	add_mount /dir/below '' source bind
 	writable_root
 	readonly_paths /file /dir /dir
-	inside 'cat /file; no write /file; no touch /dir/new; touch /beside/new; cat /proc/self/mountinfo'
+	inside 'cat /file; no write /file; no touch /dir/new; touch /beside/new
+		cat /proc/self/mountinfo'
 	assert_contains content
 	assert_mount /file ro
 	assert_mount /dir ro

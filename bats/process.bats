@@ -38,7 +38,8 @@ load inside
 }
 
 @test "env: order, duplicates, empty values and newlines" {
-	update_config '.process.env = ["B=1", "PATH=/bin", "A=first", "EMPTY=", "N=a\nb", "A=last", "HOME=/h"]'
+	update_config '.process.env = ["B=1", "PATH=/bin", "A=first", "EMPTY=", "N=a\nb",
+		"A=last", "HOME=/h"]'
 	set_args env
 	run -0 caisson run "$ID"
 	assert_output "B=1
@@ -161,44 +162,53 @@ HOME=/h"
 
 @test "rlimits: soft and hard of each, and unlimited" {
 	update_config '.process.rlimits = [{type: "RLIMIT_NOFILE", soft: 100, hard: 200},
-		{type: "RLIMIT_CORE", soft: 0, hard: 0}, {type: "RLIMIT_NPROC", soft: 1111, hard: 2222},
+		{type: "RLIMIT_CORE", soft: 0, hard: 0}, {type: "RLIMIT_NPROC", soft: 1111,
+		hard: 2222},
 		{type: "RLIMIT_STACK", soft: 4194304, hard: 18446744073709551615},
-		{type: "RLIMIT_FSIZE", soft: 4096, hard: 8192}, {type: "RLIMIT_CPU", soft: 30, hard: 40},
-		{type: "RLIMIT_MEMLOCK", soft: 65536, hard: 65536}, {type: "RLIMIT_AS", soft: 1073741824,
+		{type: "RLIMIT_FSIZE", soft: 4096, hard: 8192}, {type: "RLIMIT_CPU", soft: 30,
+		hard: 40},
+		{type: "RLIMIT_MEMLOCK", soft: 65536, hard: 65536}, {type: "RLIMIT_AS",
+		soft: 1073741824,
 		hard: 2147483648}]'
 	set_args cat /proc/self/limits
 	# jq rounds it.
 	sed -i 's/18446744073709552000/18446744073709551615/' config.json
 	run -0 caisson run "$ID"
 	local words
-	for words in 'Max open files +100 +200' 'Max core file size +0 +0' 'Max processes +1111 +2222' \
-		'Max stack size +4194304 +unlimited' 'Max file size +4096 +8192' 'Max cpu time +30 +40' \
+	for words in 'Max open files +100 +200' 'Max core file size +0 +0' \
+		'Max processes +1111 +2222' \
+		'Max stack size +4194304 +unlimited' 'Max file size +4096 +8192' \
+		'Max cpu time +30 +40' \
 		'Max locked memory +65536 +65536' 'Max address space +1073741824 +2147483648'; do
 		grep -Eq "$words" <<<"$output" || fail "no '$words' in $output"
 	done
 }
 
 @test "rlimits: one that cannot be set names itself, what was wanted, what was there and why" {
-	((0x$(sed -n 's/^CapEff:\s*//p' /proc/self/status) >> 24 & 1)) && skip "with CAP_SYS_RESOURCE all can be set"
+	((0x$(sed -n 's/^CapEff:\s*//p' /proc/self/status) >> 24 & 1)) &&
+		skip "with CAP_SYS_RESOURCE all can be set"
 	update_config '.process.rlimits = [{type: "RLIMIT_NOFILE", soft: 1024, hard: 99999999}]'
-	refused 'process.rlimits[0]' RLIMIT_NOFILE 1024 99999999 "hard limit is $(ulimit -Hn)" 'operation not permitted'
+	refused 'process.rlimits[0]' RLIMIT_NOFILE 1024 99999999 "hard limit is $(ulimit -Hn)" \
+		'operation not permitted'
 }
 
 @test "rlimits: unknown, twice, and soft above hard are refused" {
 	update_config '.process.rlimits = [{type: "RLIMIT_NOPE", soft: 1, hard: 1}]'
 	refused 'process.rlimits[0].type' RLIMIT_NOPE
-	update_config '.process.rlimits = [{type: "RLIMIT_CORE", soft: 1, hard: 1}, {type: "RLIMIT_CORE", soft: 1, hard: 1}]'
+	update_config '.process.rlimits = [{type: "RLIMIT_CORE", soft: 1, hard: 1},
+		{type: "RLIMIT_CORE", soft: 1, hard: 1}]'
 	refused 'process.rlimits[1].type' RLIMIT_CORE
 	update_config '.process.rlimits = [{type: "RLIMIT_CORE", soft: 2, hard: 1}]'
 	refused 'process.rlimits[0].soft' 2 1
 }
 
-@test "oomScoreAdj: set, left alone where it is not there, and a warning where it may not be lowered" {
+@test "oomScoreAdj: set, left alone, and a warning where it may not be lowered" {
 	update_config '.process.oomScoreAdj = 321'
 	inside 'cat /proc/self/oom_score_adj'
 	assert_output 321
 	update_config 'del(.process.oomScoreAdj)'
-	run -0 bash -c 'echo 77 >/proc/self/oom_score_adj; exec "$@"' - "$CAISSON" --root "$ROOT" run "$ID"
+	run -0 bash -c 'echo 77 >/proc/self/oom_score_adj; exec "$@"' - "$CAISSON" --root "$ROOT" \
+		run "$ID"
 	assert_output 77
 	update_config '.process.oomScoreAdj = -999'
 	inside 'cat /proc/self/oom_score_adj'
@@ -231,7 +241,8 @@ HOME=/h"
 	update_config '.process.scheduler = {policy: "SCHED_IDLE"}'
 	inside 'cut -d" " -f41 /proc/self/stat'
 	assert_output 5
-	update_config '.process.scheduler = {policy: "SCHED_OTHER", nice: 5, flags: ["SCHED_FLAG_RESET_ON_FORK"]}'
+	update_config '.process.scheduler = {policy: "SCHED_OTHER", nice: 5,
+		flags: ["SCHED_FLAG_RESET_ON_FORK"]}'
 	inside 'cut -d" " -f19 /proc/$$/stat'
 	assert_output 5
 	update_config '.process.scheduler = {policy: "SCHED_NONE"}'
@@ -264,13 +275,15 @@ HOME=/h"
 
 @test "signals: all unblocked and at their defaults, whatever the caller ignores" {
 	set_args grep -E 'Sig(Blk|Ign)' /proc/self/status
-	run -0 bash -c 'trap "" HUP INT PIPE CHLD USR1; exec "$@"' - "$CAISSON" --root "$ROOT" run "$ID"
+	run -0 bash -c 'trap "" HUP INT PIPE CHLD USR1; exec "$@"' - "$CAISSON" --root "$ROOT" run \
+		"$ID"
 	assert_output $'SigBlk:\t0000000000000000
 SigIgn:\t0000000000000000'
 }
 
 @test "comm and title: nothing of the runtime is left in the program" {
-	set_args sh -c 'cat /proc/1/comm; tr "\0" " " </proc/1/cmdline; readlink /proc/1/exe; tr "\0" "\n" </proc/1/environ'
+	set_args sh -c 'cat /proc/1/comm; tr "\0" " " </proc/1/cmdline; readlink /proc/1/exe
+		tr "\0" "\n" </proc/1/environ'
 	run -0 caisson run "$ID"
 	assert_equal "${lines[0]}" sh
 	assert_contains /bin/busybox

@@ -141,7 +141,8 @@ load inside
 
 @test "without a mount namespace the root is a chroot" {
 	namespace_remove mount
-	update_config '.mounts = [] | .root.readonly = false | del(.linux.maskedPaths, .linux.readonlyPaths)'
+	update_config '.mounts = [] | .root.readonly = false | del(.linux.maskedPaths,
+		.linux.readonlyPaths)'
 	inside "ls -d /bin; no ls -d '$TEST_DIR'; readlink /proc/self/root || pwd"
 	assert_equal "${lines[0]}" /bin
 }

@@ -12,7 +12,8 @@ setup() {
 	rm config.json
 	"$CAISSON" spec --rootless
 	update_config '.process.terminal = false | del(.linux.resources)
-		| .linux.uidMappings = [{containerID: 0, hostID: 1000, size: 1}] | .linux.gidMappings = .linux.uidMappings'
+		| .linux.uidMappings = [{containerID: 0, hostID: 1000, size: 1}] |
+		.linux.gidMappings = .linux.uidMappings'
 	chown -hR 1000:1000 "$BUNDLE" "$ROOT"
 }
 
@@ -21,7 +22,8 @@ as_user() {
 }
 
 @test "run: root inside is the user outside" {
-	set_script 'id -u; id -g; tr -s " " </proc/self/uid_map; cat /proc/self/setgroups; touch /dev/shm/x'
+	set_script 'id -u; id -g; tr -s " " </proc/self/uid_map; cat /proc/self/setgroups
+		touch /dev/shm/x'
 	run -0 as_user run "$ID"
 	assert_output "0
 0
@@ -65,7 +67,8 @@ stopped_of_user() {
 	chown 1000:1000 source
 	add_mount /mnt/ro '' source bind ro
 	add_mount /mnt/t tmpfs t size=1m
-	set_script "$WORDS"'no touch /mnt/ro/x; touch /mnt/t/x; no write /proc/sys/kernel/hostname; cat /proc/self/mountinfo'
+	set_script "$WORDS"'no touch /mnt/ro/x; touch /mnt/t/x
+		no write /proc/sys/kernel/hostname; cat /proc/self/mountinfo'
 	run -0 as_user run "$ID"
 	assert_mount /mnt/ro ro
 	assert_mount /proc/sys ro
@@ -85,11 +88,13 @@ stopped_of_user() {
 
 @test "with ranges of ids, by newuidmap and newgidmap" {
 	command -v newuidmap >/dev/null || skip "no newuidmap"
-	grep -q '^user-of-caisson:\|^1000:' /etc/subuid /etc/subgid 2>/dev/null || skip "user 1000 has no subordinate ids"
+	grep -q '^user-of-caisson:\|^1000:' /etc/subuid /etc/subgid 2>/dev/null ||
+		skip "user 1000 has no subordinate ids"
 	local first
 	first=$(sed -n 's/^1000:\([0-9]*\):.*/\1/p' /etc/subuid)
 	update_config '.linux.uidMappings += [{containerID: 1, hostID: $first, size: 1000}]
-		| .linux.gidMappings = .linux.uidMappings | .process.user = {uid: 5, gid: 6, additionalGids: [7]}' --argjson first "$first"
+		| .linux.gidMappings = .linux.uidMappings | .process.user = {uid: 5, gid: 6,
+		additionalGids: [7]}' --argjson first "$first"
 	set_script 'id -u; id -g; cat /proc/self/setgroups'
 	run -0 as_user run "$ID"
 	assert_output "5
@@ -106,7 +111,8 @@ allow"
 
 @test "a network of its own has its loopback up" {
 	namespace_add network
-	update_config '.mounts |= map(if .destination == "/sys" then {destination: "/sys", type: "sysfs", source: "sysfs",
+	update_config '.mounts |= map(if .destination == "/sys" then {destination: "/sys",
+		type: "sysfs", source: "sysfs",
 		options: ["nosuid", "noexec", "nodev", "ro"]} else . end)'
 	set_script 'cat /sys/class/net/lo/flags'
 	run -0 as_user run "$ID"

@@ -10,11 +10,14 @@ filter() {
 }
 
 # What a program of busybox needs, beside what the test is about.
-ALLOWED='"access","arch_prctl","brk","close","dup2","dup3","execve","exit","exit_group","fcntl","fstat","futex",
-	"getcwd","getdents64","getegid","geteuid","getgid","getpid","getppid","getrandom","getuid","ioctl","lseek",
-	"lstat","mmap","mprotect","munmap","newfstatat","open","openat","prctl","prlimit64","read","readlink",
-	"readlinkat","readv","rseq","rt_sigaction","rt_sigprocmask","rt_sigreturn","set_robust_list",
-	"set_tid_address","sigaltstack","stat","statx","sysinfo","uname","wait4","write","writev","getrlimit","umask"'
+ALLOWED='
+	"access", "arch_prctl", "brk", "close", "dup2", "dup3", "execve", "exit", "exit_group",
+	"fcntl", "fstat", "futex", "getcwd", "getdents64", "getegid", "geteuid", "getgid",
+	"getpid", "getppid", "getrandom", "getuid", "ioctl", "lseek", "lstat", "mmap",
+	"mprotect", "munmap", "newfstatat", "open", "openat", "prctl", "prlimit64", "read",
+	"readlink", "readlinkat", "readv", "rseq", "rt_sigaction", "rt_sigprocmask",
+	"rt_sigreturn", "set_robust_list", "set_tid_address", "sigaltstack", "stat", "statx",
+	"sysinfo", "uname", "wait4", "write", "writev", "getrlimit", "umask"'
 
 compile_prober() {
 	cat >prober.c <<-'C'
@@ -42,7 +45,8 @@ compile_least() {
 		static long call(long number, long a, long b, long c)
 		{
 			long result;
-			__asm__ volatile("syscall" : "=a"(result) : "a"(number), "D"(a), "S"(b), "d"(c)
+			__asm__ volatile("syscall" : "=a"(result) : \
+			"a"(number), "D"(a), "S"(b), "d"(c)
 				: "rcx", "r11", "memory");
 			return result;
 		}
@@ -52,7 +56,8 @@ compile_least() {
 			call(60, 7, 0, 0);
 		}
 	C
-	${CC:-cc} -static -nostdlib -O1 -fno-stack-protector -o rootfs/bin/least least.c || skip "no compiler"
+	${CC:-cc} -static -nostdlib -O1 -fno-stack-protector -o rootfs/bin/least least.c ||
+		skip "no compiler"
 }
 
 @test "actions: errno by default and by number, allow" {
@@ -61,7 +66,8 @@ compile_least() {
 		{names: ["rmdir", "unlinkat"], action: "SCMP_ACT_ERRNO", errnoRet: 28},
 		{names: ["chmod", "fchmodat"], action: "SCMP_ACT_ERRNO", errnoRet: 0}]}'
 	inside 'no mkdir /dev/shm/d; no rmdir /dev/shm
-		touch /dev/shm/f; chmod 7 /dev/shm/f; stat -c "mode %a" /dev/shm/f; grep Seccomp: /proc/self/status'
+		touch /dev/shm/f; chmod 7 /dev/shm/f; stat -c "mode %a" /dev/shm/f
+		grep Seccomp: /proc/self/status'
 	assert_contains "can't create directory '/dev/shm/d': Operation not permitted"
 	assert_contains "'/dev/shm': No space left on device"
 	# An errno of 0 is to claim success.
@@ -80,7 +86,8 @@ compile_least() {
 @test "kill: by SIGSYS, thread and process" {
 	local action
 	for action in SCMP_ACT_KILL SCMP_ACT_KILL_THREAD SCMP_ACT_KILL_PROCESS SCMP_ACT_TRAP; do
-		filter "{defaultAction: \"SCMP_ACT_ALLOW\", syscalls: [{names: [\"mkdir\"], action: \"$action\"}]}"
+		filter "{defaultAction: \"SCMP_ACT_ALLOW\", syscalls: [{names: [\"mkdir\"],
+		action: \"$action\"}]}"
 		set_args mkdir /dev/shm/d
 		# 128 + SIGSYS
 		run -159 caisson run "$ID"
@@ -91,7 +98,8 @@ compile_least() {
 }
 
 @test "log and trace: log lets it pass, trace without a tracer is ENOSYS" {
-	filter '{defaultAction: "SCMP_ACT_ALLOW", syscalls: [{names: ["mkdir"], action: "SCMP_ACT_LOG"},
+	filter '{defaultAction: "SCMP_ACT_ALLOW", syscalls: [{names: ["mkdir"],
+		action: "SCMP_ACT_LOG"},
 		{names: ["rmdir"], action: "SCMP_ACT_TRACE"}]}'
 	inside 'mkdir /dev/shm/d; no rmdir /dev/shm/d'
 	assert_contains "Function not implemented"
@@ -100,10 +108,12 @@ compile_least() {
 @test "args: each operator" {
 	local operator value two passes
 	while read -r operator value two passes; do
-		filter "{defaultAction: \"SCMP_ACT_ALLOW\", syscalls: [{names: [\"kill\"], action: \"SCMP_ACT_ERRNO\",
+		filter "{defaultAction: \"SCMP_ACT_ALLOW\", syscalls: [{names: [\"kill\"],
+		action: \"SCMP_ACT_ERRNO\",
 			args: [{index: 1, value: $value, valueTwo: $two, op: \"$operator\"}]}]}"
 		# CONT, URG, WINCH: ignored by the first process of a pid namespace.
-		inside 'for signal in 18 23 28; do kill -$signal 1 2>/dev/null && echo -n "$signal "; done; true'
+		inside 'for signal in 18 23 28; do kill -$signal 1 2>/dev/null &&
+		echo -n "$signal "; done; true'
 		assert_equal "$operator $output" "$operator $passes "
 	done <<-ROWS
 		SCMP_CMP_EQ 18 0 23 28
@@ -117,25 +127,31 @@ compile_least() {
 }
 
 @test "args: several are all to hold, and two of one index are alternatives" {
-	filter '{defaultAction: "SCMP_ACT_ALLOW", syscalls: [{names: ["kill"], action: "SCMP_ACT_ERRNO", errnoRet: 28,
-		args: [{index: 0, value: 1, op: "SCMP_CMP_EQ"}, {index: 1, value: 0, op: "SCMP_CMP_EQ"}]}]}'
+	filter '{defaultAction: "SCMP_ACT_ALLOW", syscalls: [{names: ["kill"],
+		action: "SCMP_ACT_ERRNO", errnoRet: 28,
+		args: [{index: 0, value: 1, op: "SCMP_CMP_EQ"}, {index: 1, value: 0,
+		op: "SCMP_CMP_EQ"}]}]}'
 	inside 'no kill -0 1; kill -0 $$ || test $$ = 1; kill -WINCH 1'
 	assert_contains "No space left on device"
-	filter '{defaultAction: "SCMP_ACT_ALLOW", syscalls: [{names: ["kill"], action: "SCMP_ACT_ERRNO", errnoRet: 28,
-		args: [{index: 1, value: 28, op: "SCMP_CMP_EQ"}, {index: 1, value: 0, op: "SCMP_CMP_EQ"}]}]}'
+	filter '{defaultAction: "SCMP_ACT_ALLOW", syscalls: [{names: ["kill"],
+		action: "SCMP_ACT_ERRNO", errnoRet: 28,
+		args: [{index: 1, value: 28, op: "SCMP_CMP_EQ"}, {index: 1, value: 0,
+		op: "SCMP_CMP_EQ"}]}]}'
 	inside 'no kill -0 1; no kill -WINCH 1; kill -CONT 1'
 	assert_equal "$(grep -c "No space left" <<<"$output")" 2
 }
 
 @test "rules that are no different from the default are no error" {
-	filter '{defaultAction: "SCMP_ACT_ALLOW", syscalls: [{names: ["mkdir", "nonesuch_call"], action: "SCMP_ACT_ALLOW"}]}'
+	filter '{defaultAction: "SCMP_ACT_ALLOW", syscalls: [{names: ["mkdir", "nonesuch_call"],
+		action: "SCMP_ACT_ALLOW"}]}'
 	inside 'mkdir /dev/shm/d; grep Seccomp: /proc/self/status'
 	assert_contains $'Seccomp:\t'
 }
 
 @test "calls that are newer than the profile are not there, rather than denied" {
 	compile_prober
-	filter "{defaultAction: \"SCMP_ACT_ERRNO\", syscalls: [{names: [$ALLOWED], action: \"SCMP_ACT_ALLOW\"}]}"
+	filter "{defaultAction: \"SCMP_ACT_ERRNO\", syscalls: [{names: [$ALLOWED],
+		action: \"SCMP_ACT_ALLOW\"}]}"
 	# 9999 is no call; the newest of the profile is statx or later, an older one is EPERM.
 	set_args /bin/prober 9999 83
 	run -0 caisson run "$ID"
@@ -143,8 +159,9 @@ compile_least() {
 83 1"
 }
 
-@test "everything denied that init does not need any more: with noNewPrivileges, run, create and exec" {
-	filter '{defaultAction: "SCMP_ACT_KILL_PROCESS", syscalls: [{names: ["read", "write", "close", "execve",
+@test "everything denied that init does not need any more, with noNewPrivileges" {
+	filter '{defaultAction: "SCMP_ACT_KILL_PROCESS", syscalls: [{names: ["read", "write",
+		"close", "execve",
 		"exit", "exit_group"], action: "SCMP_ACT_ALLOW"}]}'
 	compile_least
 	update_config '.process.noNewPrivileges = true'
@@ -159,9 +176,12 @@ compile_least() {
 }
 
 @test "without noNewPrivileges: what the change of ids needs is enough" {
-	filter '{defaultAction: "SCMP_ACT_ERRNO", syscalls: [{names: ["read", "write", "close", "execve", "exit",
-		"exit_group", "capset", "capget", "prctl", "setgid", "setuid", "setgroups", "chdir", "getcwd", "faccessat2",
-		"faccessat", "access", "stat", "newfstatat", "fstat", "openat", "rt_sigaction", "rt_sigprocmask", "umask",
+	filter '{defaultAction: "SCMP_ACT_ERRNO", syscalls: [{names: ["read", "write", "close",
+		"execve", "exit",
+		"exit_group", "capset", "capget", "prctl", "setgid", "setuid", "setgroups",
+		"chdir", "getcwd", "faccessat2",
+		"faccessat", "access", "stat", "newfstatat", "fstat", "openat", "rt_sigaction",
+		"rt_sigprocmask", "umask",
 		"fcntl", "getdents64", "futex", "brk", "setsid"],
 		action: "SCMP_ACT_ALLOW"}]}'
 	compile_least
@@ -172,7 +192,8 @@ compile_least() {
 }
 
 @test "exec is under the filter too" {
-	filter '{defaultAction: "SCMP_ACT_ALLOW", syscalls: [{names: ["mkdir"], action: "SCMP_ACT_ERRNO", errnoRet: 28}]}'
+	filter '{defaultAction: "SCMP_ACT_ALLOW", syscalls: [{names: ["mkdir"],
+		action: "SCMP_ACT_ERRNO", errnoRet: 28}]}'
 	sleeping_container
 	run -1 caisson exec "$ID" mkdir /dev/shm/d
 	assert_contains "No space left on device"
@@ -186,25 +207,31 @@ compile_least() {
 }
 
 @test "flags: known ones are taken, unknown ones refused; architectures likewise" {
-	filter '{defaultAction: "SCMP_ACT_ALLOW", flags: ["SECCOMP_FILTER_FLAG_LOG", "SECCOMP_FILTER_FLAG_SPEC_ALLOW",
-		"SECCOMP_FILTER_FLAG_TSYNC"], architectures: ["SCMP_ARCH_X86_64", "SCMP_ARCH_X86", "SCMP_ARCH_X32", "SCMP_ARCH_AARCH64"],
+	filter '{defaultAction: "SCMP_ACT_ALLOW", flags: ["SECCOMP_FILTER_FLAG_LOG",
+		"SECCOMP_FILTER_FLAG_SPEC_ALLOW",
+		"SECCOMP_FILTER_FLAG_TSYNC"], architectures: ["SCMP_ARCH_X86_64", "SCMP_ARCH_X86",
+		"SCMP_ARCH_X32", "SCMP_ARCH_AARCH64"],
 		syscalls: [{names: ["mkdir"], action: "SCMP_ACT_ERRNO"}]}'
 	inside 'no mkdir /dev/shm/d'
 	update_config '.linux.seccomp.flags = ["SECCOMP_FILTER_FLAG_NONESUCH"]'
 	refused linux.seccomp.flags SECCOMP_FILTER_FLAG_NONESUCH
-	update_config '.linux.seccomp.flags = [] | .linux.seccomp.architectures = ["SCMP_ARCH_NONESUCH"]'
+	update_config '.linux.seccomp.flags = [] |
+		.linux.seccomp.architectures = ["SCMP_ARCH_NONESUCH"]'
 	refused linux.seccomp.architectures SCMP_ARCH_NONESUCH
 }
 
 @test "errors name the place" {
 	filter '{defaultAction: "SCMP_ACT_NONESUCH"}'
 	refused linux.seccomp.defaultAction SCMP_ACT_NONESUCH
-	filter '{defaultAction: "SCMP_ACT_ALLOW", syscalls: [{names: ["mkdir"], action: "SCMP_ACT_ERRNO"}, {names: ["mkdir"], action: "NO"}]}'
+	filter '{defaultAction: "SCMP_ACT_ALLOW", syscalls: [{names: ["mkdir"],
+		action: "SCMP_ACT_ERRNO"}, {names: ["mkdir"], action: "NO"}]}'
 	refused 'linux.seccomp.syscalls[1].action'
-	filter '{defaultAction: "SCMP_ACT_ALLOW", syscalls: [{names: ["mkdir"], action: "SCMP_ACT_ERRNO",
+	filter '{defaultAction: "SCMP_ACT_ALLOW", syscalls: [{names: ["mkdir"],
+		action: "SCMP_ACT_ERRNO",
 		args: [{index: 6, value: 0, op: "SCMP_CMP_EQ"}]}]}'
 	refused 'linux.seccomp.syscalls[0].args[0]'
-	filter '{defaultAction: "SCMP_ACT_ALLOW", syscalls: [{names: [], action: "SCMP_ACT_ERRNO"}]}'
+	filter '{defaultAction: "SCMP_ACT_ALLOW", syscalls: [{names: [],
+		action: "SCMP_ACT_ERRNO"}]}'
 	refused 'linux.seccomp.syscalls[0].names'
 }
 
@@ -222,7 +249,8 @@ compile_least() {
 	C
 	${CC:-cc} -static -o rootfs/bin/old old.c || skip "no compiler for static programs"
 	rootfs/bin/old >/dev/null || skip "the kernel has no 32-bit calls"
-	filter '{defaultAction: "SCMP_ACT_ALLOW", architectures: ["SCMP_ARCH_X86_64", "SCMP_ARCH_X86"],
+	filter '{defaultAction: "SCMP_ACT_ALLOW", architectures: ["SCMP_ARCH_X86_64",
+		"SCMP_ARCH_X86"],
 		syscalls: [{names: ["mkdir"], action: "SCMP_ACT_ERRNO", errnoRet: 28}]}'
 	set_args /bin/old
 	run -0 caisson run "$ID"

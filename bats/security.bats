@@ -66,7 +66,9 @@ load inside
 				caisson*)
 					(: <>$dir/exe) 2>/dev/null && echo "opened $dir/exe"
 					for fd in $dir/fd/*; do
-						(cd $fd/.. && test -e etc/hostname -o -e record.json && echo "entered $(readlink $fd)") 2>/dev/null
+						(cd $fd/.. &&
+						test -e etc/hostname -o -e record.json &&
+						echo "entered $(readlink $fd)") 2>/dev/null
 					done
 					ls -l $dir/fd 2>/dev/null | grep -F "'"$TEST_DIR"'" ;;
 				esac
@@ -96,7 +98,8 @@ load inside
 	mkdir source
 	echo canary >"$TEST_DIR/canary"
 	ln -s "$TEST_DIR/canary" source/null
-	update_config '(.mounts[] | select(.destination == "/dev")) = {destination: "/dev", source: "source", options: ["bind"]}
+	update_config '(.mounts[] | select(.destination == "/dev")) = {destination: "/dev",
+		source: "source", options: ["bind"]}
 		| .mounts |= map(select(.destination | startswith("/dev/") | not))
 		| .linux.maskedPaths = ["/etc/passwd"]'
 	set_script 'cat /etc/passwd; echo x >>/etc/passwd'
@@ -109,7 +112,8 @@ load inside
 @test "a file that the image has in the place of procfs's is not written to (CVE-2019-16884)" {
 	mkdir -p fake/self/attr fake/sys/net/ipv4
 	touch fake/self/attr/exec fake/sys/net/ipv4/ip_forward fake/self/oom_score_adj
-	update_config '.mounts |= map(if .destination == "/proc" then {destination: "/proc", source: "fake", options: ["bind"]}
+	update_config '.mounts |= map(if .destination == "/proc" then {destination: "/proc",
+		source: "fake", options: ["bind"]}
 		else . end) | .linux.sysctl = {"net.ipv4.ip_forward": "1"}'
 	run -1 caisson run "$ID"
 	assert_contains /proc
@@ -119,7 +123,8 @@ load inside
 @test "a readonly root is so whatever the image has in its /proc (CVE-2026-115521)" {
 	mkdir -p rootfs/proc/self/fd
 	ln -s / rootfs/proc/self/fd/3
-	update_config '.mounts |= map(select(.destination != "/proc")) | del(.linux.maskedPaths, .linux.readonlyPaths)'
+	update_config '.mounts |= map(select(.destination != "/proc")) | del(.linux.maskedPaths,
+		.linux.readonlyPaths)'
 	inside 'no touch /new'
 	assert_contains "Read-only file system"
 	[[ ! -e rootfs/new ]]
@@ -128,14 +133,15 @@ load inside
 @test "descriptors are closed whatever the image has in its /proc" {
 	mkdir -p rootfs/proc/self/fd
 	touch rootfs/proc/self/fd/{0,1,2}
-	update_config '.mounts |= map(select(.destination != "/proc")) | del(.linux.maskedPaths, .linux.readonlyPaths)'
+	update_config '.mounts |= map(select(.destination != "/proc")) | del(.linux.maskedPaths,
+		.linux.readonlyPaths)'
 	set_script 'cat <&7'
 	run caisson run "$ID" 7</etc/hostname
 	((status != 0))
 	refute_contains "$(</etc/hostname)"
 }
 
-@test "exec --user: forms that are ids, names of the image, and nothing else (CVE-2016-3697, CVE-2026-30892)" {
+@test "exec --user: ids, names of the image, nothing else (CVE-2016-3697, CVE-2026-30892)" {
 	echo '1000:x:0:0::/root:/bin/sh' >>rootfs/etc/passwd
 	sleeping_container
 	run -0 caisson exec --user 1000 "$ID" sh -c 'id -u; id -g'
@@ -145,7 +151,8 @@ load inside
 	assert_output "1
 2"
 	local form
-	for form in 0x1 ' 1' '1 ' '1:' ':2' -1 +1 4294967296 4294967295 1:-1 1:4294967296 1:2:3 1e3 ''; do
+	for form in 0x1 ' 1' '1 ' '1:' ':2' -1 +1 4294967296 4294967295 1:-1 1:4294967296 1:2:3 \
+		1e3 ''; do
 		run caisson exec --user "$form" "$ID" id -u
 		((status != 0)) || fail "'$form' was taken: $output"
 	done
@@ -188,7 +195,8 @@ load inside
 	give_image 100000
 	writable_root
 	sleeping_container
-	run -0 caisson exec "$ID" sh -c 'id -u; touch "/proc/1/root/../../etc/$0"; ls -d /proc/1/root/bin' "$ID"
+	run -0 caisson exec "$ID" sh -c 'id -u; touch "/proc/1/root/../../etc/$0"
+		ls -d /proc/1/root/bin' "$ID"
 	assert_output "0
 /proc/1/root/bin"
 	[[ -e rootfs/etc/$ID && ! -e /etc/$ID ]]

@@ -7,9 +7,12 @@ load inside
 @test "sysctl: of the container's namespaces, with dots and with slashes" {
 	local before
 	before=$(</proc/sys/kernel/shmmax)
-	update_config '.linux.sysctl = {"kernel.shmmax": "123456", "net.ipv4.ip_forward": "1", "fs.mqueue.msg_max": "11",
+	update_config '.linux.sysctl = {"kernel.shmmax": "123456", "net.ipv4.ip_forward": "1",
+		"fs.mqueue.msg_max": "11",
 		"net/ipv4/conf/lo/forwarding": "0", "kernel.msgmax": "8000"}'
-	inside 'cd /proc/sys; cat kernel/shmmax net/ipv4/ip_forward fs/mqueue/msg_max net/ipv4/conf/lo/forwarding kernel/msgmax'
+	inside 'cd /proc/sys
+		cat kernel/shmmax net/ipv4/ip_forward fs/mqueue/msg_max net/ipv4/conf/lo/forwarding
+		cat kernel/msgmax'
 	assert_output "123456
 1
 11
@@ -20,7 +23,8 @@ load inside
 
 @test "sysctl: those of the host are refused, with their name" {
 	local key
-	for key in kernel.panic vm.swappiness kernel.core_pattern fs.file-max net/../kernel/panic kernel.hostname; do
+	for key in kernel.panic vm.swappiness kernel.core_pattern fs.file-max net/../kernel/panic \
+		kernel.hostname; do
 		update_config '.linux.sysctl = {($key): "1"}' --arg key "$key"
 		refused "$key"
 	done

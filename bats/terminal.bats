@@ -8,8 +8,8 @@ setup() {
 	setup_bundle
 	update_config '.process.terminal = true'
 	cat >"$TEST_DIR/receive.py" <<-'PYTHON'
-		# receive.py SOCKET FILE: takes one terminal from the socket, and writes to FILE its number, whether
-		# more comes over the socket, and then all that is printed there.
+		# receive.py SOCKET FILE: takes one terminal from the socket, and writes to FILE its
+		# number, whether more comes over the socket, and then all that is printed there.
 		import array, fcntl, os, socket, struct, sys, termios
 		server = socket.socket(socket.AF_UNIX)
 		server.bind(sys.argv[1])
@@ -40,6 +40,7 @@ setup() {
 
 # receive - $SOCKET is where one terminal is taken, $TYPED what is printed on it
 receive() {
+	command -v python3 >/dev/null || skip "no python3"
 	SOCKET=$TEST_DIR/console.sock
 	TYPED=$TEST_DIR/typed
 	rm -f "$SOCKET" "$TYPED"
@@ -70,9 +71,10 @@ on_terminal() {
 	mapfile -t lines <<<"$output"
 }
 
-@test "console socket: one message with one terminal, which is the program's stdio and controlling terminal" {
+@test "console socket: one message, one terminal, which is stdio and controlling terminal" {
 	receive
-	set_script 'for fd in 0 1 2; do readlink /proc/self/fd/$fd; done; tty; cut -d" " -f7 /proc/1/stat; read -r line; echo "got $line"'
+	set_script 'for fd in 0 1 2; do readlink /proc/self/fd/$fd; done; tty
+		cut -d" " -f7 /proc/1/stat; read -r line; echo "got $line"'
 	detached run -d --console-socket "$SOCKET" "$ID"
 	received
 	assert_contains "terminal 0
@@ -100,7 +102,8 @@ end
 	update_config '.process.terminal = false'
 	sleeping_container
 	receive
-	detached exec -d -t --console-socket "$SOCKET" "$ID" sh -c 'tty; read -r line; echo "got $line"'
+	detached exec -d -t --console-socket "$SOCKET" "$ID" sh -c 'tty; read -r line
+		echo "got $line"'
 	received
 	assert_contains /dev/pts/0
 	assert_contains "got typed"
@@ -134,7 +137,7 @@ end
 	assert_gone
 }
 
-@test "detached with a terminal and without a socket is refused, and a socket without a terminal too" {
+@test "a detached terminal without a socket, and a socket without a terminal, are refused" {
 	run -1 caisson run -d "$ID"
 	assert_contains "console socket"
 	run -1 caisson create "$ID"
@@ -147,7 +150,8 @@ end
 }
 
 @test "/dev/console is the terminal, also on a read-only root without a tmpfs" {
-	set_script 'test -c /dev/console && stat -c "%t:%T" /dev/console /dev/pts/0; echo hello >/dev/console; grep -c " /dev/console " /proc/self/mountinfo'
+	set_script 'test -c /dev/console && stat -c "%t:%T" /dev/console /dev/pts/0
+		echo hello >/dev/console; grep -c " /dev/console " /proc/self/mountinfo'
 	on_terminal run "$ID"
 	assert_equal "$status" 0
 	assert_equal "${lines[0]}" "${lines[1]}"
@@ -185,7 +189,8 @@ all"
 	local command
 	set_script 'read -r line; echo "got $line"; cat; echo over'
 	printf -v command '%q ' "$CAISSON" --root "$ROOT" run "$ID"
-	run -0 timeout 30 script -qec "$command" /dev/null < <(printf 'hello\nagain\n'; sleep 1; printf '\004')
+	run -0 timeout 30 script -qec "$command" /dev/null < <(printf 'hello\nagain\n'; sleep \
+		1; printf '\004')
 	assert_contains "got hello"
 	assert_contains over
 }
@@ -202,9 +207,11 @@ all"
 	local command
 	set_script 'stty raw -echo; exit 3'
 	printf -v command '%q ' "$CAISSON" --root "$ROOT" run "$ID"
-	run -0 script -qec "stty -a >before; $command; stty -a >after; cmp before after" /dev/null </dev/null
+	run -0 script -qec "stty -a >before; $command; stty -a >after; cmp before after" /dev/null \
+		</dev/null
 	set_args /nonesuch
-	run -0 script -qec "stty -a >before; $command; stty -a >after; cmp before after" /dev/null </dev/null
+	run -0 script -qec "stty -a >before; $command; stty -a >after; cmp before after" /dev/null \
+		</dev/null
 }
 
 @test "foreground: exec -t, as a user" {

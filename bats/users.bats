@@ -53,7 +53,8 @@ again"
 			{containerID: 1000, hostID: 300000, size: 10}]
 		| .linux.gidMappings = [{containerID: 0, hostID: 200000, size: 500}]
 		| .process.user = {uid: 1003, gid: 7, additionalGids: [8]}'
-	set_script 'cat /proc/self/uid_map /proc/self/gid_map /proc/self/setgroups; id -u; id -g; id -G; exec sleep 1000'
+	set_script 'cat /proc/self/uid_map /proc/self/gid_map /proc/self/setgroups; id -u; id -g
+		id -G; exec sleep 1000'
 	start_container
 	eventually grep -q allow "$TEST_DIR/output"
 	local pid
@@ -77,7 +78,8 @@ Groups:\t200008 '
 	give_image 100000
 	update_config '.root.readonly = false'
 	add_mount /mnt/t tmpfs t mode=700
-	inside 'stat -c "%n %u" /dev /dev/pts /dev/shm /mnt/t /proc/self/stat /dev/fd; touch /dev/new /new /dev/shm/new; mkdir /mnt/t/d
+	inside 'stat -c "%n %u" /dev /dev/pts /dev/shm /mnt/t /proc/self/stat /dev/fd
+		touch /dev/new /new /dev/shm/new; mkdir /mnt/t/d
 		mount -t tmpfs t /mnt && echo mounted; true'
 	refute_contains 65534
 }
@@ -142,7 +144,8 @@ one"
 	user_namespace
 	set_args sleep 1000
 	start_container
-	run -0 caisson exec --user 7:8 --additional-gids 9 "$ID" cat /proc/self/uid_map /proc/self/status
+	run -0 caisson exec --user 7:8 --additional-gids 9 "$ID" cat /proc/self/uid_map \
+		/proc/self/status
 	assert_contains $'Uid:\t7\t7\t7\t7'
 	assert_contains $'Gid:\t8\t8\t8\t8'
 	assert_contains $'Groups:\t9'
@@ -150,7 +153,7 @@ one"
 	run -0 caisson exec "$ID" sh -c 'cmp /proc/self/cgroup /proc/1/cgroup'
 }
 
-@test "user namespace: joined with the namespaces that belong to it, and with a network that does not" {
+@test "user namespace: joined with namespaces that belong to it, and a network that does not" {
 	update_config '(.mounts[] | select(.type == "devpts").options) -= ["gid=5"]'
 	hold --user --map-root-user --net --uts --ipc
 	local type expected other other_pid

@@ -31,7 +31,7 @@ start_three() {
 
 @test "ps: options for ps instead of -ef" {
 	start_three
-	run -0 caisson ps "$ID" -e -o args,pid
+	run -0 caisson ps "$ID" -e -o pid,args
 	assert_equal "${#lines[@]}" 4
 	assert_contains 'sleep 1001'
 	run -0 caisson ps "$ID" -eo ppid,pid

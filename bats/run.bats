@@ -148,7 +148,7 @@ load helpers
 
 @test "run: closed standard descriptors are /dev/null, not what happens to be opened next" {
 	set_script 'readlink /proc/self/fd/0; readlink /proc/self/fd/2; ls /proc/self/fd | wc -l'
-	run -0 caisson run "$ID" <&- 2>&-
+	run -0 sh -c '"$@" <&- 2>&-' - "$CAISSON" --root "$ROOT" run "$ID"
 	# ls itself opens one more.
 	assert_output $'/dev/null\n/dev/null\n4'
 }

@@ -1,6 +1,6 @@
 /*
  * tmpcopyup: a tmpfs that starts with what the image has at its place.  The image's tree may change
- * while it is read, so it is walked by descriptor, following no link, crossing no mount.
+ * while it is read, so it is walked by descriptor, following no link.
  */
 #include <dirent.h>
 #include <errno.h>

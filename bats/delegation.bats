@@ -222,6 +222,9 @@ assert_gone_below() {
 	inside 'cat /proc/self/mountinfo'
 	assert_contains nsdelegate "$(superblock_at /sys/fs/cgroup)"
 	assert_mount /sys/fs/cgroup ro nosuid
+	namespace_add cgroup /proc/1/ns/cgroup
+	inside 'cat /proc/self/mountinfo'
+	assert_contains nsdelegate "$(superblock_at /sys/fs/cgroup)"
 	run -0 grep ' /sys/fs/cgroup .* - cgroup2 .*nsdelegate' /proc/self/mountinfo
 }
 

@@ -20,6 +20,9 @@
 
 #define V2_MOUNTPOINT "/sys/fs/cgroup"
 
+/* The inode of the initial cgroup namespace, fixed by the kernel (its PROC_CGROUP_INIT_INO). */
+#define HOST_NAMESPACE 0xEFFFFFFBU
+
 /* A copy of a directory of the host's cgroup file system. */
 static int bind_directory(const char *path, uint64_t attributes, struct mountapi_mount *ret_mount)
 {
@@ -31,10 +34,22 @@ static int bind_directory(const char *path, uint64_t attributes, struct mountapi
 	return mountapi_change(ret_mount, attributes, 0, false);
 }
 
+/* Whether we are in the host's cgroup namespace; it may have been joined by its path, too. */
+static bool in_host_namespace(const struct plan *plan)
+{
+	struct stat status;
+
+	if (plan->namespaces.create & CLONE_NEWCGROUP)
+		return false;
+	if (!(plan->namespaces.have & CLONE_NEWCGROUP))
+		return true;
+	return stat("/proc/self/ns/cgroup", &status) == 0 && status.st_ino == HOST_NAMESPACE;
+}
+
 /* NULL: the container has none of its own, or no view that begins with it. */
 static const char *own_group(const struct plan *plan)
 {
-	if (!(plan->namespaces.have & CLONE_NEWCGROUP))
+	if (in_host_namespace(plan))
 		return NULL;
 	for (size_t i = 0; i < plan->cgroup.directory_count; i++) {
 		if (plan->cgroup.directories[i].unified)
@@ -59,8 +74,8 @@ static int bind_v2(const struct plan *plan, uint64_t attributes, struct mountapi
 
 /*
  * There is one cgroup2, and who mounts it from the host's cgroup namespace sets its options for
- * all: "nsdelegate" would be lost, which keeps containers in their groups.  So without a namespace
- * it is bound; also in a user namespace that doesn't own its cgroup namespace, where it can't be
+ * all: "nsdelegate" would be lost, which keeps containers in their groups.  So from there it is
+ * bound; also in a user namespace that doesn't own its cgroup namespace, where it can't be
  * mounted.
  */
 static int make_v2(
@@ -68,7 +83,7 @@ static int make_v2(
 {
 	struct mountapi_fs fs = { "cgroup2", "cgroup", mount->data, 0, mount->attr_set };
 
-	if (!(plan->namespaces.have & CLONE_NEWCGROUP))
+	if (in_host_namespace(plan))
 		return bind_v2(plan, mount->attr_set, ret_mount);
 	int r = mountapi_create(&fs, ret_mount);
 	if (r != -EPERM && r != -EBUSY)

@@ -86,20 +86,45 @@ stopped_of_user() {
 	assert_mount /mnt/bound ro nosuid nodev noexec
 }
 
-@test "with ranges of ids, by newuidmap and newgidmap" {
+# give_ranges - newuidmap and newgidmap are told, in our mount namespace alone, of ids for user 1000.
+give_ranges() {
 	command -v newuidmap >/dev/null || skip "no newuidmap"
-	grep -q '^user-of-caisson:\|^1000:' /etc/subuid /etc/subgid 2>/dev/null ||
-		skip "user 1000 has no subordinate ids"
-	local first
-	first=$(sed -n 's/^1000:\([0-9]*\):.*/\1/p' /etc/subuid)
-	update_config '.linux.uidMappings += [{containerID: 1, hostID: $first, size: 1000}]
-		| .linux.gidMappings = .linux.uidMappings | .process.user = {uid: 5, gid: 6,
-		additionalGids: [7]}' --argjson first "$first"
-	set_script 'id -u; id -g; cat /proc/self/setgroups'
-	run -0 as_user run "$ID"
-	assert_output "5
+	grep -v '^[^:]*:[^:]*:1000:' /etc/passwd >passwd
+	echo 'ranger:x:1000:1000::/:/bin/sh' >>passwd
+	echo 'ranger:400000:1000' >ids
+	local file
+	for file in passwd subuid subgid; do
+		[[ -e /etc/$file ]] || skip "no /etc/$file"
+	done
+	mount --bind passwd /etc/passwd
+	mount --bind ids /etc/subuid
+	mount --bind ids /etc/subgid
+}
+
+take_ranges() {
+	umount /etc/passwd /etc/subuid /etc/subgid
+}
+
+@test "with ranges of ids, by newuidmap and newgidmap" {
+	give_ranges
+	update_config '.linux.uidMappings += [{containerID: 1, hostID: 400000, size: 1000}]
+		| .linux.gidMappings = .linux.uidMappings
+		| .process.user = {uid: 5, gid: 6, additionalGids: [7]}'
+	set_script 'id -u; id -g; id -G; tr -s " " </proc/self/uid_map; cat /proc/self/setgroups'
+	run as_user run "$ID"
+	local first=$output
+	set_script 'sleep 1000'
+	as_user run -d "$ID" </dev/null >"$TEST_DIR/output" 2>&1 || true
+	run as_user exec --user 9 "$ID" id -u
+	as_user delete --force "$ID"
+	take_ranges
+	assert_equal "$first" "5
 6
+6 7
+ 0 1000 1
+ 1 400000 1000
 allow"
+	assert_output 9
 }
 
 @test "a mapping that nobody allowed the user is refused" {

@@ -237,7 +237,8 @@ refused() {
 	for limit in 4 5 6 8 10 12 13 14 15 16 17 18 19 20 40; do
 		run prlimit --nofile="$limit:$limit" "$CAISSON" --root "$ROOT" run "$ID"
 		((status == 0)) || failed=$((failed + 1))
-		((status == 0 || status == 1)) || fail "status $status with $limit: $output"
+		# A build that is not static has not come to itself yet.
+		((status == 0 || status == 1)) || assert_contains 'error while loading shared libraries'
 		assert_gone
 	done
 	((failed > 0))

@@ -32,12 +32,16 @@ setup() {
 	start_container
 	local pid
 	pid=$(pid_of "$ID")
-	run -0 caisson exec "$ID" /bin/sh -c 'for n in mnt uts ipc net pid; do readlink /proc/self/ns/$n; done'
-	assert_output "$(for n in mnt uts ipc net pid; do readlink "/proc/$pid/ns/$n"; done)"
-	run -0 caisson exec "$ID" /bin/cat /proc/self/cgroup
-	assert_output "$(cat "/proc/$pid/cgroup")"
-	run -0 caisson exec "$ID" /bin/cat /proc/self/mountinfo
-	assert_output "$(cat "/proc/$pid/mountinfo")"
+	run -0 caisson exec "$ID" /bin/sh -c \
+		'for n in mnt uts ipc net pid cgroup user time; do readlink /proc/self/ns/$n; done'
+	assert_output "$(for n in mnt uts ipc net pid cgroup user time; do
+		readlink "/proc/$pid/ns/$n"
+	done)"
+	detached exec -d --pid-file pid "$ID" /bin/sleep 1000
+	assert_equal "$(cat "/proc/$(<pid)/cgroup")" "$(cat "/proc/$pid/cgroup")"
+	# But for the roots of mounts, which a cgroup namespace shows from within.
+	run -0 caisson exec "$ID" /bin/cut -d ' ' -f 1-3,5- /proc/self/mountinfo
+	assert_output "$(cut -d ' ' -f 1-3,5- "/proc/$pid/mountinfo")"
 	run -0 caisson exec "$ID" /bin/hostname
 	assert_output caisson
 }

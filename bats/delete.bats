@@ -126,7 +126,7 @@ load helpers
 @test "delete --force: a record that can't be read" {
 	run -0 caisson run --keep "$ID"
 	local file
-	file=$ROOT/$ID/record.json
+	file=$ROOT/$ID/record
 	echo '{"pid":' >"$file"
 	run -1 caisson state "$ID"
 	run -1 caisson delete "$ID"

@@ -82,7 +82,7 @@ load helpers
 @test "list: what can't be read is told and left out" {
 	sleeping_container
 	mkdir "$ROOT/$ID-broken" "$ROOT/$ID-empty"
-	echo '{' >"$ROOT/$ID-broken/record.json"
+	echo '{' >"$ROOT/$ID-broken/record"
 	echo file >"$ROOT/$ID-file"
 	run -0 --separate-stderr caisson list -q
 	assert_output "$ID"

@@ -67,7 +67,7 @@ load inside
 					(: <>$dir/exe) 2>/dev/null && echo "opened $dir/exe"
 					for fd in $dir/fd/*; do
 						(cd $fd/.. &&
-						test -e etc/hostname -o -e record.json &&
+						test -e etc/hostname -o -e record &&
 						echo "entered $(readlink $fd)") 2>/dev/null
 					done
 					ls -l $dir/fd 2>/dev/null | grep -F "'"$TEST_DIR"'" ;;

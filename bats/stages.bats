@@ -106,7 +106,7 @@ run_failed_or_killed() {
 # Child and init end by themselves, but for a container that was complete.
 others_have_ended() {
 	assert_equal "$status" 137
-	if [[ -e $ROOT/$ID/record.json ]] && [[ $(status_of "$ID") == created ]]; then
+	if [[ -e $ROOT/$ID/record ]] && [[ $(status_of "$ID") == created ]]; then
 		assert_equal "$(caisson ps -f json "$ID")" "[$(pid_of "$ID")]"
 	else
 		eventually no_processes

@@ -126,23 +126,6 @@ static int read_number(const struct place *place, const struct json_value *value
 	return refuse_value(place, value, wanted);
 }
 
-static void store_number(char *target, const struct spec_number *number, uint64_t bits)
-{
-	uint16_t u16 = (uint16_t)bits;
-	uint32_t u32 = (uint32_t)bits;
-	const void *source = &bits;
-
-	if (number->size == sizeof(u16))
-		source = &u16;
-	else if (number->size == sizeof(u32))
-		source = &u32;
-	if (number->maybe) {
-		*(bool *)target = true;
-		target += number->size;
-	}
-	memcpy(target, source, number->size);
-}
-
 static int read_bool(const struct place *place, const struct json_value *value, bool *ret_truth)
 {
 	if (value->kind != JSON_BOOL)
@@ -313,7 +296,7 @@ static int read_field(struct arena *arena, const struct place *place,
 
 	if (number) {
 		try(read_number(place, value, number, &bits));
-		store_number(target, number, bits);
+		spec_number_store(target, number, bits);
 		return 0;
 	}
 	switch (field->kind) {

@@ -85,6 +85,16 @@ struct spec_number {
 
 /* NULL for a kind that is no number. */
 const struct spec_number *spec_number_of(enum spec_kind kind);
+/* The value of a member, sign-extended where the kind has a sign. */
+uint64_t spec_number_load(const void *member, const struct spec_number *number);
+/* Sets a member, a maybe_ one with its flag, from the two's complement bits. */
+void spec_number_store(void *member, const struct spec_number *number, uint64_t bits);
+
+/*
+ * Whether there is anything to write: not for NULL, lists never set, maybe_ ones not set, plain
+ * zeros and falses, and a key, which stands in front of its object.
+ */
+bool spec_is_present(const struct spec_field *field, const void *member);
 
 #define SPEC_SCHEMA(name, ROWS) spec_schema_of spec_schema_##name;
 SPEC_OBJECTS(SPEC_SCHEMA)

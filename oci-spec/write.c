@@ -1,7 +1,5 @@
 #include "oci-spec/write.h"
 
-#include <string.h>
-
 #include "libcontainer/base/error.h"
 #include "oci-spec/json.h"
 #include "oci-spec/schema.h"
@@ -12,32 +10,10 @@ static void write_object(
 
 /* ---- numbers ------------------------------------------------------------------------ */
 
-/* Sign-extended where the kind has a sign. */
-static uint64_t load_number(const char *source, const struct spec_number *number)
-{
-	uint16_t u16;
-	uint32_t u32;
-	uint64_t u64;
-
-	if (number->maybe)
-		source += number->size;
-	switch (number->size) {
-	case sizeof(u16):
-		memcpy(&u16, source, sizeof(u16));
-		return u16;
-	case sizeof(u32):
-		memcpy(&u32, source, sizeof(u32));
-		return number->min < 0 ? (uint64_t)(int64_t)(int32_t)u32 : u32;
-	default:
-		memcpy(&u64, source, sizeof(u64));
-		return u64;
-	}
-}
-
 static void write_number(
 	struct json_writer *writer, const char *source, const struct spec_number *number)
 {
-	uint64_t bits = load_number(source, number);
+	uint64_t bits = spec_number_load(source, number);
 
 	if (number->min < 0)
 		json_signed(writer, (int64_t)bits);
@@ -107,33 +83,6 @@ static void write_map(
 
 /* ---- objects ------------------------------------------------------------------------ */
 
-static bool is_present(const struct spec_field *field, const char *source)
-{
-	const struct spec_number *number = spec_number_of(field->kind);
-	const struct spec_items *items = (const struct spec_items *)source;
-
-	if (number && !number->maybe)
-		return load_number(source, number) != 0;
-	switch (field->kind) {
-	case SPEC_KIND_key:
-		return false; /* it stands in front of its object */
-	case SPEC_KIND_string:
-	case SPEC_KIND_word:
-	case SPEC_KIND_object:
-		return *(const void *const *)source != NULL;
-	case SPEC_KIND_strings:
-	case SPEC_KIND_words:
-	case SPEC_KIND_u32s:
-	case SPEC_KIND_pairs:
-	case SPEC_KIND_list:
-	case SPEC_KIND_map:
-		/* Who fills a list by hand need not say that it is set. */
-		return items->set || items->count > 0;
-	default:
-		return *(const bool *)source; /* a flag, and the flag of the maybe_ kinds */
-	}
-}
-
 static void write_field(
 	struct json_writer *writer, const struct spec_field *field, const char *source)
 {
@@ -184,7 +133,7 @@ static void write_object(
 		const struct spec_field *field = &schema->fields[i];
 		const char *source = object + field->offset;
 
-		if (!(field->flags & (SPEC_REQUIRED | SPEC_WRITTEN)) && !is_present(field, source))
+		if (!(field->flags & (SPEC_REQUIRED | SPEC_WRITTEN)) && !spec_is_present(field, source))
 			continue;
 		json_key(writer, field->name);
 		write_field(writer, field, source);

@@ -142,6 +142,7 @@ int child_close_descriptors(struct launch *launch)
 	int *keep[COUNT_OF(ours)];
 	size_t count = 0;
 
+	fd_close(&launch->directory);
 	fd_close(&launch->procfs);
 	fd_close(&launch->target);
 	cgroup_close(&launch->cgroup);

@@ -17,8 +17,10 @@ static const struct step rows[] = {
 	/* All that can fail without having touched anything, and what only the host can open. */
 	STEP(ROLE_PARENT, "open the host's proc", NULL,
 		parent_open_host, NULL),
-	STEP(ROLE_PARENT, "compile the system call filter", NULL,
+	STEP(ROLE_PARENT, "compile the system call filter", plan_has_filter,
 		parent_compile_filter, NULL),
+	STEP(ROLE_PARENT, "keep the system call filter", plan_has_filter,
+		parent_keep_filter, NULL),
 	STEP(ROLE_PARENT, "check the labels", NULL,
 		parent_check_labels, NULL),
 	STEP_WHOLE(ROLE_PARENT, "connect to the console socket", plan_has_console_socket,

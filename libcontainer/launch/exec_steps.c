@@ -11,8 +11,8 @@
 static const struct step rows[] = {
 	STEP(ROLE_PARENT, "open the host's proc", NULL,
 		parent_open_host, NULL),
-	STEP(ROLE_PARENT, "compile the system call filter", NULL,
-		parent_compile_filter, NULL),
+	STEP(ROLE_PARENT, "read the container's system call filter", plan_has_filter,
+		parent_read_filter, NULL),
 	STEP(ROLE_PARENT, "check the labels", NULL,
 		parent_check_labels, NULL),
 	STEP_WHOLE(ROLE_PARENT, "connect to the console socket", plan_has_console_socket,

@@ -23,8 +23,7 @@ struct launch {
 	/* Given by the caller. */
 	const char *root;      /* the state root */
 	struct record *record; /* create: to be completed; exec: of the container */
-	const char *config;    /* create: text of config.json, kept for exec */
-	size_t config_size;
+	const struct spec_config *config; /* create: what is kept of it, plan_kept() */
 	const char *pid_file;        /* absolute, or NULL */
 	int target;                  /* exec: pidfd of the container's init */
 	struct cgroup_paths cgroups; /* where the container's processes are */
@@ -91,6 +90,7 @@ void launch_set_hook_pid(char *state);
 	ROW(has_container_hooks) \
 	ROW(has_start_hooks) \
 	ROW(has_poststart_hooks) \
+	ROW(has_filter) \
 	ROW(loads_filter_early) \
 	ROW(loads_filter_late)
 

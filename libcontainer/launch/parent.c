@@ -25,6 +25,7 @@
 #include "libcontainer/security/labels.h"
 #include "libcontainer/hook/run.h"
 #include "libcontainer/store/directory.h"
+#include "libcontainer/store/files.h"
 #include "libcontainer/store/status.h"
 
 /* ---- state ---------------------------------------------------------------------------- */
@@ -44,7 +45,7 @@ int parent_record_intent(struct launch *launch)
 {
 	launch->record->phase = RECORD_CREATING;
 	try(record_save(launch->directory, launch->record));
-	return record_save_config(launch->directory, launch->config, launch->config_size);
+	return record_save_config(launch->directory, launch->config);
 }
 
 int parent_record_init(struct launch *launch)
@@ -107,9 +108,17 @@ int parent_open_host(struct launch *launch)
 
 int parent_compile_filter(struct launch *launch)
 {
-	if (!launch->plan->seccomp.set)
-		return 0;
 	return seccomp_compile(&launch->plan->seccomp, &launch->filter);
+}
+
+int parent_keep_filter(struct launch *launch)
+{
+	return seccomp_save_filter(&launch->filter, launch->directory, STORE_FILTER);
+}
+
+int parent_read_filter(struct launch *launch)
+{
+	return seccomp_read_filter(launch->directory, STORE_FILTER, &launch->filter);
 }
 
 int parent_check_labels(struct launch *launch)

@@ -200,8 +200,7 @@ int creation_launch(const struct container_context *c, struct creation *creation
 	launch_init(launch, &creation->plan, &create_steps);
 	launch->root = c->root;
 	launch->record = &creation->record;
-	launch->config = creation->config.text;
-	launch->config_size = creation->config.size;
+	launch->config = plan_kept(&creation->arena, creation->spec);
 	launch->pid_file = creation->pid_file;
 	launch->cgroups = (struct cgroup_paths){ creation->plan.cgroup.directories,
 		creation->plan.cgroup.directory_count };

@@ -66,7 +66,7 @@ static int prepare(const struct container_context *c, const struct container_exe
 	try(check_status(e, o));
 	try(absolute_path(arena, o->pid_file, &e->pid_file));
 	try(absolute_path(arena, o->console_socket, &e->console_socket));
-	try(record_load_config(arena, e->container.directory, &e->spec));
+	try(container_load_config(&e->container, &e->spec));
 	try(exec_process_make(arena, e->spec->process, o, &e->process));
 	try(check_terminal(e, o));
 	try(host_read(arena, &e->host));
@@ -93,6 +93,9 @@ static int launch(struct execution *e)
 
 	launch_init(launch, &e->plan, &exec_steps);
 	launch->record = &e->container.record;
+	launch->directory = fcntl(e->container.directory, F_DUPFD_CLOEXEC, 3);
+	if (launch->directory < 0)
+		return fail(errno, "duplicate the descriptor of the container's state");
 	launch->pid_file = e->pid_file;
 	launch->cgroups = container_cgroups(&e->container);
 	launch->target = fcntl(e->container.pidfd, F_DUPFD_CLOEXEC, 3);

@@ -108,6 +108,18 @@ int container_open(const struct container_context *c, const char *id, bool lock,
 	return 0;
 }
 
+int container_load_config(struct container *container, const struct spec_config **ret_spec)
+{
+	const struct spec_config *kept;
+	struct spec_config *spec = arena_new(&container->arena, struct spec_config);
+
+	try(record_load_config(&container->arena, container->directory, &kept));
+	*spec = *kept;
+	spec->annotations = container->record.annotations;
+	*ret_spec = spec;
+	return 0;
+}
+
 void container_close(struct container *container)
 {
 	fd_close(&container->pidfd);
@@ -138,7 +150,7 @@ int container_run_hooks(struct container *container, enum plan_hook_point point,
 
 	if (!has_hooks(record, point))
 		return 0;
-	try(record_load_config(&container->arena, container->directory, &planning.spec));
+	try(container_load_config(container, &planning.spec));
 	planning.process = planning.spec->process;
 	try(plan_hooks(&planning));
 	try(status_document(record, status, false, &state));

@@ -35,6 +35,9 @@ int container_open(const struct container_context *c, const char *id, bool lock,
 int container_open_directory(const struct container_context *c, const char *id, int directory,
 	bool locked, struct container *ret_container);
 
+/* What is kept of its configuration (plan_kept()), with the annotations; the container's memory. */
+int container_load_config(struct container *container, const struct spec_config **ret_spec);
+
 /* Frees, closes, and unlocks. */
 void container_close(struct container *container);
 

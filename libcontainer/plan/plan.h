@@ -380,3 +380,10 @@ struct plan_input {
  * on this host.  For exec (options->verb) spec is what it inherits: namespaces, seccomp, labels.
  */
 int plan_make(struct arena *arena, const struct plan_input *input, struct plan *ret_plan);
+
+/*
+ * What later verbs need of a configuration: what exec inherits, hooks that come after start, and
+ * the resources that update changes.  plan_make() for exec gives the same from it as from the whole,
+ * but for the rules of the system call filter, which is kept compiled.  Annotations are on record.
+ */
+const struct spec_config *plan_kept(struct arena *arena, const struct spec_config *spec);

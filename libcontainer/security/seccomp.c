@@ -380,26 +380,6 @@ int seccomp_compile(const struct plan_seccomp *plan, struct seccomp_filter *ret_
 	return 0;
 }
 
-int seccomp_load_filter(const struct seccomp_filter *filter)
-{
-	struct sock_fprog program = {
-		.len = (unsigned short)filter->count,
-		.filter = filter->instructions,
-	};
-
-	if (!filter->instructions)
-		return 0;
-	if (syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, filter->flags, &program) < 0)
-		return fail(errno, "load the seccomp filter");
-	return 0;
-}
-
-void seccomp_filter_done(struct seccomp_filter *filter)
-{
-	free(filter->instructions);
-	*filter = (struct seccomp_filter){ 0 };
-}
-
 const char *seccomp_library_version(void)
 {
 	static char text[36];

@@ -26,6 +26,15 @@ int seccomp_compile(const struct plan_seccomp *plan, struct seccomp_filter *ret_
 /* For the calling thread, and what it executes: seccomp(2).  Does nothing with an empty filter. */
 int seccomp_load_filter(const struct seccomp_filter *filter);
 void seccomp_filter_done(struct seccomp_filter *filter);
+
+/*
+ * The filter as a file of its own in a directory of ours, so that further processes get the same
+ * without libseccomp.  An empty one is kept too: a file that is gone is never taken for one.
+ * -ENOENT, -EBADMSG: with words.
+ */
+int seccomp_save_filter(const struct seccomp_filter *filter, int directory, const char *name);
+int seccomp_read_filter(int directory, const char *name, struct seccomp_filter *ret_filter);
+
 /* For features and --version: "2.5.4"; names that this build can do. */
 const char *seccomp_library_version(void);
 bool seccomp_knows_architecture(const char *word);

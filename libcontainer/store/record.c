@@ -3,23 +3,24 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "libcontainer/base/arena.h"
 #include "libcontainer/base/cleanup.h"
 #include "libcontainer/base/error.h"
 #include "libcontainer/base/names.h"
+#include "libcontainer/base/parse.h"
 #include "libcontainer/base/str.h"
 #include "libcontainer/kernel/file.h"
 #include "libcontainer/store/files.h"
 #include "libcontainer/store/record_fields.h"
 #include "oci-spec/expand.h"
 #include "oci-spec/json.h"
-#include "oci-spec/read.h"
-#include "oci-spec/write.h"
+#include "oci-spec/pack.h"
 
-/* Annotations are the only part of a record that has no bound of its own. */
-#define RECORD_SIZE_MAX JSON_SIZE_MAX
+/* What came from a configuration can be as large as that. */
+#define RECORD_SIZE_MAX ((size_t)2 * JSON_SIZE_MAX)
 #define RECORD_MODE 0600
 
 /* ---- the rows as structs and schemas ------------------------------------------------ */
@@ -33,19 +34,77 @@ static const struct words words_record_phases = { "phase", phases, COUNT_OF(phas
 
 SPEC_STRUCT(record_cgroup, RECORD_CGROUP)
 SPEC_STRUCT(record, RECORD_ROWS)
-SPEC_STRUCT(record_head, RECORD_HEAD)
 
 SPEC_SCHEMA_FUNCTION(static, record_cgroup, RECORD_CGROUP)
 SPEC_SCHEMA_FUNCTION(static, record, RECORD_ROWS)
-SPEC_SCHEMA_FUNCTION(static, record_head, RECORD_HEAD)
 /* clang-format on */
+
+/* ---- the files ---------------------------------------------------------------------- */
+
+#define MAGIC "caisson record "
+
+static int save(
+	int directory, const char *name, const struct spec_schema *schema, const void *object)
+{
+	auto_str struct str file = { 0 }, body = { 0 };
+
+	try(spec_pack(schema, object, &body), "save '%s'", name);
+	int r = str_printf(&file, MAGIC "%d %zu\n", RECORD_VERSION, body.length);
+	if (r == 0)
+		r = str_append_data(&file, body.text, body.length);
+	if (r < 0)
+		return fail(r, "save '%s'", name);
+	return file_replace(directory, name, file.text, file.length, RECORD_MODE);
+}
+
+/* Of another version no more is known than the line's beginning. */
+static int check_head(char *head, size_t body_size)
+{
+	char *size_text = strchr(head, ' ');
+	uint32_t version, size;
+
+	if (size_text)
+		*size_text++ = '\0';
+	if (parse_u32(head, &version) < 0)
+		return refuse_as(EBADMSG, "is damaged");
+	if (version != RECORD_VERSION)
+		return refuse_as(ENOTSUP,
+			"has version %u, this caisson knows version %d: use the one that made the "
+			"container",
+			version, RECORD_VERSION);
+	if (!size_text || parse_u32(size_text, &size) < 0 || size != body_size)
+		return refuse_as(EBADMSG, "is damaged");
+	return 0;
+}
+
+/* Cuts the first line off, when it says that the rest is ours and whole. */
+static int take_head(const char **bytes, size_t *size)
+{
+	const char *end = memchr(*bytes, '\n', *size);
+	size_t magic = strlen(MAGIC), length;
+	char head[64];
+
+	if (!end || *size < magic || memcmp(*bytes, MAGIC, magic) != 0)
+		return refuse_as(EBADMSG, "is damaged");
+	length = (size_t)(end - *bytes) + 1;
+	(void)snprintf(head, sizeof(head), "%.*s", (int)(length - 1 - magic), *bytes + magic);
+	*bytes += length;
+	*size -= length;
+	return check_head(head, *size);
+}
+
+static int parse(struct arena *arena, const struct spec_schema *schema, const char *bytes,
+	size_t size, void **ret_object)
+{
+	try(take_head(&bytes, &size));
+	return spec_unpack(arena, schema, bytes, size, ret_object);
+}
 
 /* ---- saving ------------------------------------------------------------------------- */
 
 static void record_to_fields(const struct record *record, struct spec_record *fields)
 {
 	*fields = (struct spec_record){
-		.version = RECORD_VERSION,
 		.id = record->id,
 		.bundle = record->bundle,
 		.rootfs = record->rootfs,
@@ -69,7 +128,6 @@ static void record_to_fields(const struct record *record, struct spec_record *fi
 int record_save(int directory, const struct record *record)
 {
 	auto_free struct spec_record_cgroup *cgroups = NULL;
-	auto_str struct str text = { 0 };
 	struct spec_record fields;
 
 	record_to_fields(record, &fields);
@@ -92,8 +150,7 @@ int record_save(int directory, const struct record *record)
 	fields.cgroups.count = record->cgroup_count;
 	fields.cgroups.set = record->cgroup_count > 0;
 
-	try(spec_write(spec_schema_record(), &fields, false, &text), "save the record");
-	return file_replace(directory, STORE_RECORD, text.text, text.length, RECORD_MODE);
+	return save(directory, STORE_RECORD, spec_schema_record(), &fields);
 }
 
 /* ---- loading ------------------------------------------------------------------------ */
@@ -101,12 +158,13 @@ int record_save(int directory, const struct record *record)
 static int fields_to_record(
 	struct arena *arena, const struct spec_record *fields, struct record *record)
 {
-	uint64_t phase = strcmp(fields->phase, phases[RECORD_CREATED]) == 0 ? RECORD_CREATED
-									    : RECORD_CREATING;
+	bool created = strcmp(fields->phase, phases[RECORD_CREATED]) == 0;
 
+	if (!created && strcmp(fields->phase, phases[RECORD_CREATING]) != 0)
+		return refuse_as(EBADMSG, "unknown phase '%s'", fields->phase);
 	if (fields->pid > INT_MAX || fields->namespaces > INT_MAX)
 		return refuse_as(EBADMSG, "pid or namespaces out of range");
-	if (phase == RECORD_CREATED && fields->pid == 0)
+	if (created && fields->pid == 0)
 		return refuse_as(EBADMSG, "created, but without pid");
 
 	*record = (struct record){
@@ -116,7 +174,7 @@ static int fields_to_record(
 		.oci_version = fields->oci_version,
 		.created = fields->created,
 		.owner = fields->owner ? fields->owner : "",
-		.phase = (enum record_phase)phase,
+		.phase = created ? RECORD_CREATED : RECORD_CREATING,
 		.pid = (pid_t)fields->pid,
 		.start_time = fields->start_time,
 		.started = fields->started,
@@ -144,59 +202,43 @@ static int fields_to_record(
 	return 0;
 }
 
-/* What cannot be read as ours may be of another version; else the first error stays. */
-static int refuse_version(struct arena *arena, const char *text, size_t size, int code)
+int record_parse(struct arena *arena, const void *bytes, size_t size, struct record *ret_record)
 {
-	auto_free char *words = strdup(error_text());
-	void *head;
+	void *object;
 
-	if (spec_read(arena, spec_schema_record_head(), text, size, &head) == 0) {
-		uint32_t version = ((struct spec_record_head *)head)->version;
-		if (version != RECORD_VERSION)
-			return refuse_as(ENOTSUP,
-				"record has version %u, this caisson knows version %d: use the one "
-				"that made the container",
-				version, RECORD_VERSION);
-	}
-	return error_set(code, words ? words : "cannot be read");
+	try(parse(arena, spec_schema_record(), bytes, size, &object));
+	return fields_to_record(arena, object, ret_record);
 }
 
 int record_load(struct arena *arena, int directory, struct record *ret_record)
 {
-	struct record record;
 	struct file_text file;
-	void *object;
 
 	int r = file_read_own(arena, directory, STORE_RECORD, RECORD_SIZE_MAX, &file);
 	if (r < 0)
 		return r;
-	r = spec_read(arena, spec_schema_record(), file.text, file.size, &object);
-	if (r < 0 || ((struct spec_record *)object)->version != RECORD_VERSION)
-		r = refuse_version(arena, file.text, file.size, r < 0 ? -EBADMSG : r);
-	if (r == 0)
-		r = fields_to_record(arena, object, &record);
-	try(r, "'%s'", STORE_RECORD);
-	*ret_record = record;
+	try(record_parse(arena, file.text, file.size, ret_record), "'%s'", STORE_RECORD);
 	return 0;
 }
 
 /* ---- the configuration -------------------------------------------------------------- */
 
-int record_save_config(int directory, const char *text, size_t size)
+int record_save_config(int directory, const struct spec_config *spec)
 {
-	return file_replace(directory, STORE_CONFIG, text, size, RECORD_MODE);
+	return save(directory, STORE_CONFIG, spec_schema_config(), spec);
 }
 
 int record_load_config(struct arena *arena, int directory, const struct spec_config **ret_spec)
 {
-	struct spec_config *spec;
 	struct file_text file;
+	void *object;
 
-	int r = file_read_own(arena, directory, STORE_CONFIG, JSON_SIZE_MAX, &file);
+	int r = file_read_own(arena, directory, STORE_CONFIG, RECORD_SIZE_MAX, &file);
 	if (r == -ENOENT)
 		return refuse_as(ENOENT, "the container's configuration is gone");
 	try(r);
-	try(spec_read_config(arena, file.text, file.size, &spec), "saved '%s'", STORE_CONFIG);
-	*ret_spec = spec;
+	try(parse(arena, spec_schema_config(), file.text, file.size, &object), "'%s'",
+		STORE_CONFIG);
+	*ret_spec = object;
 	return 0;
 }

@@ -1,6 +1,8 @@
 /*
- * The record of a container, ROOT/ID/record.json: written before the first side effect, replaced
- * atomically; and ROOT/ID/config.json, the configuration as it was at create, for exec and hooks.
+ * The record of a container, ROOT/ID/record: written before the first side effect, replaced
+ * atomically; and ROOT/ID/config, what later verbs need of the configuration (plan_kept()) as it was
+ * at create.  Both are a line of text, "caisson record VERSION SIZE", and SIZE bytes in the form of
+ * oci-spec/pack.h, to which a later caisson may add properties.
  */
 #pragma once
 
@@ -14,6 +16,7 @@
 
 struct arena;
 
+/* One more for a change that a caisson of before would misunderstand. */
 #define RECORD_VERSION 1
 
 enum record_phase {
@@ -47,10 +50,14 @@ struct record {
 int record_save(int directory, const struct record *record);
 /*
  * -ENOENT, plain, where there is none; -ENOTSUP: a version that is not ours, with both named;
- * -EBADMSG: no record at all, as a machine that lost its power leaves it.
+ * -EBADMSG: damaged, as a machine that lost its power leaves it.
  */
 int record_load(struct arena *arena, int directory, struct record *ret_record);
 
-int record_save_config(int directory, const char *text, size_t size);
-/* -ENOENT, with words, where there is none. */
+int record_save_config(int directory, const struct spec_config *spec);
+/* -ENOENT, with words, where there is none; else as record_load(). */
 int record_load_config(struct arena *arena, int directory, const struct spec_config **ret_spec);
+
+/* What record_load() does with what it has read; the record's strings point into bytes. */
+int record_parse(
+	struct arena *arena, const void *bytes, size_t size, struct record *ret_record);

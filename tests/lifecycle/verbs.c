@@ -183,7 +183,7 @@ static void delete_by_force_removes_a_broken_record(void **state)
 	auto_close int directory = -EBADF;
 
 	assert_int_equal(store_make(c->root, "c", &directory), 0);
-	assert_int_equal(file_replace(directory, "record.json", "", 0, 0600), 0);
+	assert_int_equal(file_replace(directory, "record", "", 0, 0600), 0);
 	store_unlock(directory);
 	assert_int_equal(container_delete(c, "c", false), -EBADMSG);
 	assert_int_equal(container_delete(c, "c", true), 0);
@@ -192,7 +192,7 @@ static void delete_by_force_removes_a_broken_record(void **state)
 
 	/* Another caisson's has processes that only that one finds. */
 	assert_int_equal(store_make(c->root, "c", &directory), 0);
-	assert_int_equal(file_replace(directory, "record.json", "{\"version\":9}", 13, 0600), 0);
+	assert_int_equal(file_replace(directory, "record", "caisson record 9\n", 17, 0600), 0);
 	store_unlock(directory);
 	assert_int_equal(container_delete(c, "c", true), -ENOTSUP);
 	assert_error_has("version 9");
@@ -200,13 +200,14 @@ static void delete_by_force_removes_a_broken_record(void **state)
 
 static void save_hook(int directory, const char *point, const char *script, const char *file)
 {
-	char text[1024];
+	const char *args[] = { "sh", "-c", script, "sh", file };
+	struct spec_hook hook = { .path = "/bin/sh", .args = { args, COUNT_OF(args), true } };
+	struct spec_hook_list list = { &hook, 1, true };
+	struct spec_hooks hooks = { 0 };
+	const struct spec_config config = { .oci_version = "1.0.0", .hooks = &hooks };
 
-	(void)snprintf(text, sizeof(text),
-		"{\"ociVersion\":\"1.0.0\",\"hooks\":{\"%s\":[{\"path\":\"/bin/sh\","
-		"\"args\":[\"sh\",\"-c\",\"%s\",\"sh\",\"%s\"]}]}}",
-		point, script, file);
-	assert_int_equal(record_save_config(directory, text, strlen(text)), 0);
+	*(strcmp(point, "poststart") == 0 ? &hooks.poststart : &hooks.poststop) = list;
+	assert_int_equal(record_save_config(directory, &config), 0);
 }
 
 static void read_file(const char *path, char *buffer, size_t size)
@@ -292,7 +293,7 @@ static void listed_but_for_what_cannot_be_read(void **state)
 	assert_int_equal(store_make(c->root, "unfinished", &directory), 0);
 	fd_close(&directory);
 	assert_int_equal(store_make(c->root, "broken", &directory), 0);
-	assert_int_equal(file_replace(directory, "record.json", "[]", 2, 0600), 0);
+	assert_int_equal(file_replace(directory, "record", "[]", 2, 0600), 0);
 	kill(second, SIGKILL);
 	(void)reap(second);
 

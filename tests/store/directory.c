@@ -86,7 +86,7 @@ static void an_id_is_given_once(void **state)
 	assert_string_equal(error_text(), "container with given ID already exists");
 
 	/* There: with a record, but not locked. */
-	close(openat(first, "record.json", O_CREAT | O_WRONLY, 0600));
+	close(openat(first, "record", O_CREAT | O_WRONLY, 0600));
 	store_unlock(first);
 	assert_int_equal(store_make(scratch->root, "c", &second), -EEXIST);
 	assert_int_equal(store_make(scratch->root, "d", &second), 0);
@@ -99,12 +99,12 @@ static void what_a_killed_create_left_is_taken_over(void **state)
 	auto_close int second = -EBADF;
 
 	assert_int_equal(store_make(scratch->root, "c", &first), 0);
-	close(openat(first, ".record.json.tmp", O_CREAT | O_WRONLY, 0600));
+	close(openat(first, ".record.tmp", O_CREAT | O_WRONLY, 0600));
 	assert_int_equal(mkdirat(first, "notify", 0700), 0);
 	fd_close(&first); /* as its end closes it */
 
 	assert_int_equal(store_make(scratch->root, "c", &second), 0);
-	assert_int_equal(faccessat(second, ".record.json.tmp", F_OK, 0), -1);
+	assert_int_equal(faccessat(second, ".record.tmp", F_OK, 0), -1);
 	assert_int_equal(faccessat(second, "notify", F_OK, 0), -1);
 }
 
@@ -167,7 +167,7 @@ static void make_unlocked(const char *root)
 	int fd = -EBADF;
 
 	assert_int_equal(store_make(root, "c", &fd), 0);
-	close(openat(fd, "record.json", O_CREAT | O_WRONLY, 0600));
+	close(openat(fd, "record", O_CREAT | O_WRONLY, 0600));
 	close(fd);
 }
 
@@ -230,7 +230,7 @@ static void removed_with_all_in_it(void **state)
 	assert_int_equal(mkdirat(fd, "d", 0700), 0);
 	assert_int_equal(mkdirat(fd, "d/e", 0700), 0);
 	assert_int_equal(mkfifoat(fd, "d/e/f", 0600), 0);
-	close(openat(fd, "record.json", O_CREAT | O_WRONLY, 0600));
+	close(openat(fd, "record", O_CREAT | O_WRONLY, 0600));
 
 	assert_int_equal(store_remove(scratch->root, "c", fd), 0);
 	(void)snprintf(path, sizeof(path), "%s/c", scratch->root);
@@ -288,13 +288,13 @@ static void one_of_many_gets_the_id(void **state)
 		if (i < CREATORS) {
 			int r = store_make(scratch->root, "c", &fd);
 			if (r == 0)
-				close(openat(fd, "record.json", O_CREAT | O_WRONLY, 0600));
+				close(openat(fd, "record", O_CREAT | O_WRONLY, 0600));
 			_exit(r == 0 ? 1 : r == -EEXIST ? 0 : 2);
 		}
 		for (int n = 0; n < 200; n++) {
 			if (store_open(scratch->root, "c", true, &fd) < 0)
 				continue;
-			if (faccessat(fd, "record.json", F_OK, 0) < 0)
+			if (faccessat(fd, "record", F_OK, 0) < 0)
 				(void)store_remove(scratch->root, "c", fd);
 			close(fd);
 		}

@@ -115,7 +115,7 @@ static void what_is_saved_is_loaded(void **state)
 	assert_int_equal(record_save(place->directory, &sample), 0);
 	assert_int_equal(record_load(&place->arena, place->directory, &loaded), 0);
 	assert_same(&sample, &loaded);
-	assert_int_equal(fstatat(place->directory, "record.json", &facts, 0), 0);
+	assert_int_equal(fstatat(place->directory, "record", &facts, 0), 0);
 	assert_int_equal(facts.st_mode, S_IFREG | 0600);
 }
 
@@ -140,71 +140,79 @@ static void the_least_record_is_loaded(void **state)
 	assert_same(&least, &loaded);
 }
 
-static void write_record(struct place *place, const char *text)
-{
-	assert_int_equal(
-		file_replace(place->directory, "record.json", text, strlen(text), 0600), 0);
-}
-
 static void another_version_is_named(void **state)
 {
+	/* Of which nothing else need be understood. */
+	static const char *const texts[] = { "caisson record 7\n", "caisson record 7 {}\nx" };
 	struct place *place = *state;
 	struct record loaded;
 
-	/* Even where it has nothing in common with ours. */
-	write_record(place, "{\"version\": 7, \"id\": [], \"phase\": \"x\"}");
-	assert_int_equal(record_load(&place->arena, place->directory, &loaded), -ENOTSUP);
-	assert_non_null(strstr(error_text(), "version 7"));
-	assert_non_null(strstr(error_text(), "version 1"));
-
-	assert_int_equal(record_save(place->directory, &sample), 0);
-	struct file_text file;
-	assert_int_equal(
-		file_read(&place->arena, place->directory, "record.json", 65536, &file), 0);
-	char *version = strstr(file.text, "\"version\":1");
-	assert_non_null(version);
-	version[strlen("\"version\":")] = '2';
-	write_record(place, file.text);
-	assert_int_equal(record_load(&place->arena, place->directory, &loaded), -ENOTSUP);
-	assert_non_null(strstr(error_text(), "version 2"));
+	for (size_t i = 0; i < COUNT_OF(texts); i++) {
+		assert_int_equal(
+			record_parse(&place->arena, texts[i], strlen(texts[i]), &loaded), -ENOTSUP);
+		assert_non_null(strstr(error_text(), "version 7"));
+		assert_non_null(strstr(error_text(), "version 1"));
+	}
 }
 
-static void what_is_no_record_is_refused(void **state)
+static void what_is_cut_off_is_refused(void **state)
 {
-	static const char head[] =
-		"{\"version\":1,\"id\":\"c\",\"bundle\":\"/b\",\"rootfs\":\"/r\","
-		"\"ociVersion\":\"1.0.0\",\"created\":\"\"";
-	static const char *const tails[] = {
-		/* A missing phase, a phase that there isn't, no pid, pids that there are not. */
-		"}",
-		",\"phase\":\"x\"}",
-		",\"phase\":\"created\"}",
-		",\"phase\":\"created\",\"pid\":-1}",
-		",\"phase\":\"created\",\"pid\":2147483648}",
-		",\"phase\":\"created\",\"pid\":1,\"namespaces\":4294967295}",
-		",\"phase\":\"created\",\"pid\":1,\"startTime\":-1}",
-		",\"phase\":\"created\",\"pid\":1,\"cgroups\":[{}]}",
-		",\"phase\":\"creating\",\"cgroups\":[{\"mountpoint\":\"/\",\"path\":\"x\"}]}",
-		",\"phase\":\"created\",\"pid\":1",
-	};
 	struct place *place = *state;
+	struct file_text file;
 	struct record loaded;
-	char text[1024];
 
-	write_record(place, "");
-	assert_int_equal(record_load(&place->arena, place->directory, &loaded), -EBADMSG);
-	write_record(place, "{}");
-	assert_int_equal(record_load(&place->arena, place->directory, &loaded), -EBADMSG);
-	for (size_t i = 0; i < COUNT_OF(tails); i++) {
-		(void)snprintf(text, sizeof(text), "%s%s", head, tails[i]);
-		write_record(place, text);
-		assert_int_equal(record_load(&place->arena, place->directory, &loaded), -EBADMSG);
-		assert_non_null(strstr(error_text(), "'record.json'"));
+	assert_int_equal(record_save(place->directory, &sample), 0);
+	assert_int_equal(file_read(&place->arena, place->directory, "record", 65536, &file), 0);
+	for (size_t size = 0; size < file.size; size++) {
+		char *part = malloc(size + 1); /* of its own, for the sanitizers to guard */
+
+		memcpy(part, file.text, size);
+		assert_int_equal(record_parse(&place->arena, part, size, &loaded), -EBADMSG);
+		free(part);
 	}
-	/* The same with a tail that is right: it was not the head that was refused. */
-	(void)snprintf(text, sizeof(text), "%s,\"phase\":\"created\",\"pid\":1,\"new\":[]}", head);
-	write_record(place, text);
-	assert_int_equal(record_load(&place->arena, place->directory, &loaded), 0);
+	assert_int_equal(file_replace(place->directory, "record", "", 0, 0600), 0);
+	assert_int_equal(record_load(&place->arena, place->directory, &loaded), -EBADMSG);
+	assert_non_null(strstr(error_text(), "'record'"));
+}
+
+/* Each is saved and refused when loaded. */
+static void what_makes_no_sense_is_refused(void **state)
+{
+	static struct plan_cgroup_directory relative = { "/", "x", "", true };
+	struct place *place = *state;
+	struct record bad[4] = { sample, sample, sample, sample }, loaded;
+
+	bad[0].pid = 0;
+	bad[1].pid = -1;
+	bad[2].bundle = "bundle";
+	bad[3].cgroups = &relative;
+	bad[3].cgroup_count = 1;
+	for (size_t i = 0; i < COUNT_OF(bad); i++) {
+		assert_int_equal(record_save(place->directory, &bad[i]), 0);
+		assert_int_equal(record_load(&place->arena, place->directory, &loaded), -EBADMSG);
+	}
+}
+
+static void what_a_later_caisson_adds_is_skipped(void **state)
+{
+	static const char added[] = "\3new\4\0\0\0abcd";
+	struct place *place = *state;
+	struct file_text file;
+	struct record loaded;
+	char text[4096];
+
+	assert_int_equal(record_save(place->directory, &sample), 0);
+	assert_int_equal(
+		file_read(&place->arena, place->directory, "record", sizeof(text) / 2, &file), 0);
+	const char *body = strchr(file.text, '\n') + 1;
+	size_t size = file.size - (size_t)(body - file.text);
+	int head = snprintf(text, sizeof(text), "caisson record 1 %zu\n", size + sizeof(added) - 1);
+	memcpy(text + head, added, sizeof(added) - 1);
+	memcpy(text + head + sizeof(added) - 1, body, size);
+	assert_int_equal(
+		record_parse(&place->arena, text, (size_t)head + sizeof(added) - 1 + size, &loaded),
+		0);
+	assert_same(&sample, &loaded);
 }
 
 static void a_symlink_is_no_record(void **state)
@@ -212,7 +220,7 @@ static void a_symlink_is_no_record(void **state)
 	struct place *place = *state;
 	struct record loaded;
 
-	assert_int_equal(symlinkat("/etc/passwd", place->directory, "record.json"), 0);
+	assert_int_equal(symlinkat("/etc/passwd", place->directory, "record"), 0);
 	assert_int_equal(record_load(&place->arena, place->directory, &loaded), -ELOOP);
 }
 
@@ -226,12 +234,12 @@ static void nothing_is_saved_in_a_removed_directory(void **state)
 
 static void the_configuration_is_kept(void **state)
 {
-	static const char text[] = "{\"ociVersion\":\"1.0.0\",\"hostname\":\"h\"}";
+	const struct spec_config config = { .oci_version = "1.0.0", .hostname = "h" };
 	struct place *place = *state;
 	const struct spec_config *spec;
 
 	assert_int_equal(record_load_config(&place->arena, place->directory, &spec), -ENOENT);
-	assert_int_equal(record_save_config(place->directory, text, strlen(text)), 0);
+	assert_int_equal(record_save_config(place->directory, &config), 0);
 	assert_int_equal(record_load_config(&place->arena, place->directory, &spec), 0);
 	assert_string_equal(spec->hostname, "h");
 }
@@ -243,7 +251,9 @@ int main(void)
 		TEST(what_is_saved_is_loaded),
 		TEST(the_least_record_is_loaded),
 		TEST(another_version_is_named),
-		TEST(what_is_no_record_is_refused),
+		TEST(what_is_cut_off_is_refused),
+		TEST(what_makes_no_sense_is_refused),
+		TEST(what_a_later_caisson_adds_is_skipped),
 		TEST(a_symlink_is_no_record),
 		TEST(nothing_is_saved_in_a_removed_directory),
 		TEST(the_configuration_is_kept),

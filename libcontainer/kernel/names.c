@@ -7,6 +7,7 @@
 #include <linux/mempolicy.h>
 #include <linux/sched.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -310,6 +311,18 @@ const char *names_of(const struct named_values *table, uint64_t value)
 		if (table->items[i].value == value)
 			return table->items[i].name;
 	return NULL;
+}
+
+void names_of_bits(const struct named_values *table, uint64_t bits, char *text, size_t size)
+{
+	size_t length = 0;
+
+	text[0] = '\0';
+	for (size_t i = 0; i < table->count && length < size; i++) {
+		if (bits >> table->items[i].value & 1)
+			length += (size_t)snprintf(text + length, size - length, "%s%s",
+				length > 0 ? ", " : "", table->items[i].name);
+	}
 }
 
 /* glibc keeps the two real-time signals below for itself; engines count from 34, too. */

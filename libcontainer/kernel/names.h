@@ -40,6 +40,12 @@ int signal_parse(const char *word, int *ret_signal);
 int names_find(const struct named_values *table, const char *name, uint64_t *ret_value);
 /* NULL where there is none. */
 const char *names_of(const struct named_values *table, uint64_t value);
+/*
+ * "CAP_CHOWN, CAP_KILL" for the bits 0 and 5, in the order of the table, whose values are numbers
+ * of bits; text has size bytes, and NAMES_BITS_SIZE are enough for all of names_capabilities.
+ */
+#define NAMES_BITS_SIZE 1024
+void names_of_bits(const struct named_values *table, uint64_t bits, char *text, size_t size);
 
 enum mount_option_kind {
 	MOUNT_OPTION_ATTRIBUTE,   /* MOUNT_ATTR_* of this mount */

@@ -24,18 +24,17 @@ static uint64_t mask_of(const struct spec_strings *words, const char *set)
 	return mask;
 }
 
+/* In one line: engines that know of no ambient ones ask for all that they ask for otherwise. */
 static uint64_t limit_ambient(const struct plan_capabilities *plan)
 {
 	uint64_t possible = plan->permitted & plan->inheritable;
+	char names[NAMES_BITS_SIZE];
 
-	for (unsigned int number = 0; number < 64; number++) {
-		uint64_t bit = UINT64_C(1) << number;
-
-		if (!(plan->ambient & bit) || (possible & bit))
-			continue;
-		const char *name = names_of(&names_capabilities, number);
-		log_warning("process.capabilities.ambient: \"%s\" is left out, as it is not in %s",
-			name ? name : "", plan->inheritable & bit ? "permitted" : "inheritable");
+	if (plan->ambient & ~possible) {
+		names_of_bits(&names_capabilities, plan->ambient & ~possible, names, sizeof(names));
+		log_warning("process.capabilities.ambient: left out, as not both permitted and "
+			    "inheritable: %s",
+			names);
 	}
 	/* The kernel would refuse the rest: prctl(2), PR_CAP_AMBIENT_RAISE. */
 	return plan->ambient & possible;

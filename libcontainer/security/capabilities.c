@@ -68,11 +68,11 @@ int capabilities_limit(const struct plan_capabilities *plan)
  */
 static uint64_t set_granted(const char *name, uint64_t wanted, uint64_t possible)
 {
-	for (uint64_t rest = wanted & ~possible; rest != 0; rest &= rest - 1) {
-		int capability = __builtin_ctzll(rest);
-		const char *word = names_of(&names_capabilities, (uint64_t)capability);
+	char names[NAMES_BITS_SIZE];
 
-		log_warning("%s capability %s cannot be granted", name, word ? word : "of no name");
+	if (wanted & ~possible) {
+		names_of_bits(&names_capabilities, wanted & ~possible, names, sizeof(names));
+		log_warning("%s capabilities that cannot be granted: %s", name, names);
 	}
 	return wanted & possible;
 }

@@ -4,6 +4,7 @@
 #include <linux/capability.h>
 #include <sched.h>
 #include <signal.h>
+#include <string.h>
 #include <sys/mount.h>
 #include <sys/resource.h>
 
@@ -44,6 +45,22 @@ static void test_spec_and_kernel_know_the_same_words(void **state)
 		for (size_t j = 0; j < pairs[i].values->count; j++)
 			assert_true(words_has(words, pairs[i].values->items[j].name));
 	}
+}
+
+static void test_bits_are_listed(void **state)
+{
+	char all[NAMES_BITS_SIZE], cut[12];
+
+	(void)state;
+	names_of_bits(&names_capabilities, UINT64_MAX, all, sizeof(all));
+	assert_true(strlen(all) < sizeof(all) - 1);
+	assert_non_null(strstr(all, ", CAP_CHECKPOINT_RESTORE"));
+	names_of_bits(&names_capabilities, 0, all, sizeof(all));
+	assert_string_equal(all, "");
+	names_of_bits(&names_capabilities, 1 << CAP_CHOWN | 1 << CAP_KILL, all, sizeof(all));
+	assert_string_equal(all, "CAP_CHOWN, CAP_KILL");
+	names_of_bits(&names_capabilities, UINT64_MAX, cut, sizeof(cut));
+	assert_string_equal(cut, "CAP_CHOWN, ");
 }
 
 static void test_names_are_unique_and_lead_back(void **state)
@@ -240,6 +257,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_spec_and_kernel_know_the_same_words),
 		cmocka_unit_test(test_names_are_unique_and_lead_back),
+		cmocka_unit_test(test_bits_are_listed),
 		cmocka_unit_test(test_values_are_the_kernels),
 		cmocka_unit_test(test_capabilities_are_in_order),
 		cmocka_unit_test(test_all_signals_have_names),

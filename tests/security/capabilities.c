@@ -159,16 +159,16 @@ static int body_ungrantable(void)
 		.effective = BIT(CAP_SETPCAP),
 	};
 	const struct plan_capabilities second = {
-		.permitted = BIT(CAP_CHOWN) | BIT(CAP_KILL),
+		.permitted = BIT(CAP_CHOWN) | BIT(CAP_KILL) | BIT(CAP_MKNOD),
 		.effective = BIT(CAP_CHOWN) | BIT(CAP_SETPCAP),
 		.inheritable = BIT(CAP_CHOWN) | BIT(CAP_KILL),
 		.ambient = BIT(CAP_CHOWN) | BIT(CAP_KILL),
 	};
 	static const char *const expected[] = {
-		"permitted capability CAP_KILL cannot be granted",
-		"effective capability CAP_SETPCAP cannot be granted",
-		"inheritable capability CAP_KILL cannot be granted",
-		"ambient capability CAP_KILL cannot be granted",
+		"permitted capabilities that cannot be granted: CAP_KILL, CAP_MKNOD",
+		"effective capabilities that cannot be granted: CAP_SETPCAP",
+		"inheritable capabilities that cannot be granted: CAP_KILL",
+		"ambient capabilities that cannot be granted: CAP_KILL",
 	};
 	const struct sets sets = { BIT(CAP_CHOWN), BIT(CAP_CHOWN), BIT(CAP_CHOWN), BIT(CAP_CHOWN),
 		BIT(CAP_CHOWN) };

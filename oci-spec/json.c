@@ -469,6 +469,22 @@ void json_signed(struct json_writer *writer, int64_t number)
 		writer->code = str_printf(writer->out, "%" PRId64, number);
 }
 
+void json_hundredths(struct json_writer *writer, uint64_t hundredths)
+{
+	unsigned int rest = (unsigned int)(hundredths % 100);
+
+	json_unsigned(writer, hundredths / 100);
+	if (rest == 0 || writer->code < 0)
+		return;
+	writer->code = rest % 10 ? str_printf(writer->out, ".%02u", rest)
+				 : str_printf(writer->out, ".%u", rest / 10);
+}
+
+void json_null(struct json_writer *writer)
+{
+	put(writer, "null", 4);
+}
+
 const char *json_quote(char *buffer, size_t size, const char *text)
 {
 	static const char cut[] = "...\"";

@@ -57,6 +57,9 @@ void json_string(struct json_writer *writer, const char *text);
 void json_bool(struct json_writer *writer, bool truth);
 void json_unsigned(struct json_writer *writer, uint64_t number);
 void json_signed(struct json_writer *writer, int64_t number);
+/* A number of hundredths in as few digits as say it: 150 is 1.5. */
+void json_hundredths(struct json_writer *writer, uint64_t hundredths);
+void json_null(struct json_writer *writer);
 
 /*
  * text as a JSON string, quotes and escapes included, cut after about size bytes, for messages: no

@@ -1,10 +1,10 @@
 /*
  * The structs of types.h to bytes and back, by the rows: the form of what caisson keeps for itself,
- * which takes a reader a hundredth of the time that JSON takes.
+ * and reads more often than it writes.
  *
  * Every property comes with its name and length, so that a caisson of another version skips what it
- * does not know and finds absent what was not there yet.  Numbers are in the host's byte order: such
- * a file never leaves the machine.
+ * does not know and finds absent what was not there yet.  Numbers are in the host's byte order:
+ * such a file never leaves the machine.
  *
  *	object    { u8 length of name, name, value } ...
  *	value     u32 length, then: flag u8; number u64; string its bytes and a NUL; object;
@@ -26,8 +26,9 @@ int spec_pack(const struct spec_schema *schema, const void *object, struct str *
 
 /*
  * The object is the arena's, and its strings point into bytes.  Words, ranges and the like were
- * checked by who packed it; what is checked is that nothing lies outside of bytes, that every string
- * ends in it, and that REQUIRED texts and objects are there: -EBADMSG, with a chain.
+ * checked by who packed it; what is checked is that nothing lies outside of bytes, that every
+ * string ends in it, that REQUIRED texts and objects are there and ABSOLUTE paths are: -EBADMSG,
+ * with a chain.
  */
 int spec_unpack(struct arena *arena, const struct spec_schema *schema, const void *bytes,
 	size_t size, void **ret_object);

@@ -133,7 +133,8 @@ static void write_object(
 		const struct spec_field *field = &schema->fields[i];
 		const char *source = object + field->offset;
 
-		if (!(field->flags & (SPEC_REQUIRED | SPEC_WRITTEN)) && !spec_is_present(field, source))
+		if (!(field->flags & (SPEC_REQUIRED | SPEC_WRITTEN)) &&
+			!spec_is_present(field, source))
 			continue;
 		json_key(writer, field->name);
 		write_field(writer, field, source);

@@ -383,7 +383,8 @@ int plan_make(struct arena *arena, const struct plan_input *input, struct plan *
 
 /*
  * What later verbs need of a configuration: what exec inherits, hooks that come after start, and
- * the resources that update changes.  plan_make() for exec gives the same from it as from the whole,
- * but for the rules of the system call filter, which is kept compiled.  Annotations are on record.
+ * the resources that update changes.  plan_make() for exec gives the same from it as from the
+ * whole, but for the rules of the system call filter, which is kept compiled.  Annotations are on
+ * record.
  */
 const struct spec_config *plan_kept(struct arena *arena, const struct spec_config *spec);

@@ -16,6 +16,7 @@
 
 #define DIRECTORY_MODE 0711
 #define LOCK_PATIENCE 10000 /* milliseconds */
+#define LOCK_PATIENCE_SHORT 1000
 #define LOCK_INTERVAL 5
 /* Deeper than anything that is put into a state directory. */
 #define REMOVE_DEPTH 16
@@ -156,22 +157,34 @@ static int directory_open(int root, const char *id, int *ret_fd)
 	return 0;
 }
 
-int store_open(const char *root, const char *id, bool lock, int *ret_fd)
+bool store_is_linked(const char *root, const char *id, int fd)
 {
 	auto_close int root_fd = -EBADF;
+
+	if (root_open(root, &root_fd) < 0) {
+		error_clear();
+		return false;
+	}
+	return directory_is_linked(root_fd, id, fd);
+}
+
+int store_open(const char *root, const char *id, enum store_lock lock, int *ret_fd)
+{
+	auto_close int root_fd = -EBADF;
+	int patience = lock == STORE_LOCKED_SOON ? LOCK_PATIENCE_SHORT : LOCK_PATIENCE;
 	int r = root_open(root, &root_fd);
 
 	while (r == 0) {
 		auto_close int fd = -EBADF;
 
 		r = directory_open(root_fd, id, &fd);
-		if (r == 0 && lock)
-			r = lock_take(fd, LOCK_PATIENCE);
+		if (r == 0 && lock != STORE_UNLOCKED)
+			r = lock_take(fd, patience);
 		if (r == -EAGAIN)
 			return refuse_as(ETIMEDOUT,
 				"another command has been working on the container for %d s",
-				LOCK_PATIENCE / 1000);
-		if (r == 0 && (!lock || directory_is_linked(root_fd, id, fd))) {
+				patience / 1000);
+		if (r == 0 && (lock == STORE_UNLOCKED || directory_is_linked(root_fd, id, fd))) {
 			*ret_fd = steal_fd(&fd);
 			return 0;
 		}

@@ -23,11 +23,13 @@ int store_check_id(const char *id);
  * already exists".
  */
 int store_make(const char *root, const char *id, int *ret_fd);
-/*
- * Opens ROOT/ID; -ENOENT with "container does not exist".  lock: exclusively, waiting at most 10 s;
- * -ETIMEDOUT then.
- */
-int store_open(const char *root, const char *id, bool lock, int *ret_fd);
+enum store_lock {
+	STORE_UNLOCKED,    /* waits for nobody */
+	STORE_LOCKED,      /* waits for other commands, at most 10 s: -ETIMEDOUT then */
+	STORE_LOCKED_SOON, /* the same, 1 s: for those who can go on without */
+};
+/* Opens ROOT/ID; -ENOENT with "container does not exist". */
+int store_open(const char *root, const char *id, enum store_lock lock, int *ret_fd);
 /* Takes the lock of an open directory again: -ETIMEDOUT after 10 s. */
 int store_lock(int fd);
 void store_unlock(int fd);
@@ -36,6 +38,11 @@ void store_unlock(int fd);
 int store_list(struct arena *arena, const char *root, const char ***ret_ids, size_t *ret_count);
 /* Whether anyone has it locked, the caller included. */
 bool store_is_locked(int fd);
+/*
+ * Whether ROOT/ID still is this directory.  Who opened it without the lock, or has waited for that,
+ * may hold one that was deleted, while the id, and the cgroup's name, are another container's.
+ */
+bool store_is_linked(const char *root, const char *id, int fd);
 /* Removes all in it, the record last, and itself.  What is gone already is no error. */
 int store_remove(const char *root, const char *id, int fd);
 
@@ -50,10 +57,15 @@ int store_make_fifos(int fd, int *ret_start, int *ret_report);
 /* created: the start fifo exists, and init has it open. */
 bool store_has_fifo(int fd);
 /*
- * Lets init go on, and waits until it has executed the program or failed: its words become the
- * chain. -ENXIO, plain: no init reads there any more.
+ * Lets init go on.  -ENXIO, plain: no init reads there any more.  ret_report is for store_await(),
+ * and the caller's to close.
+ */
+int store_start(int fd, int *ret_report);
+/*
+ * Waits until init has executed the program, or ended, or failed: its words become the chain then.
+ * -ETIMEDOUT, plain, after this time (ms; -1: none): it has not come so far.
  *
  * Init reports by one write(2) to the report fifo: an int32_t, the negative errno, and the text, at
  * most PIPE_BUF bytes together, without a NUL.
  */
-int store_start(int fd);
+int store_await(int report, int timeout);

@@ -93,13 +93,15 @@ static int report_take(int report)
 	return error_set(message.code == -ENXIO ? -EIO : message.code, message.text);
 }
 
-static int report_await(int report)
+int store_await(int report, int timeout)
 {
 	for (;;) {
 		struct pollfd wait = { .fd = report, .events = POLLIN };
+		int ready = poll(&wait, 1, timeout);
 
-		/* No time limit: startContainer hooks take as long as they take. */
-		if (poll(&wait, 1, -1) < 0 && errno != EINTR)
+		if (ready == 0)
+			return -ETIMEDOUT;
+		if (ready < 0 && errno != EINTR)
 			return fail(errno, "wait for init's report");
 		int r = report_take(report);
 		if (r <= 0)
@@ -107,7 +109,7 @@ static int report_await(int report)
 	}
 }
 
-int store_start(int fd)
+int store_start(int fd, int *ret_report)
 {
 	auto_close int report = -EBADF;
 	auto_close int start = -EBADF;
@@ -132,5 +134,6 @@ int store_start(int fd)
 	if (write(start, "", 1) != 1)
 		return fail(errno, "write '%s'", STORE_START);
 	fifos_remove(fd);
-	return report_await(report);
+	*ret_report = steal_fd(&report);
+	return 0;
 }

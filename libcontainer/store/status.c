@@ -49,6 +49,10 @@ static const char *const refusals[STATUS_VERBS][STATUSES] = {
 		[STATUS_RUNNING]  = "container not paused",
 		[STATUS_STOPPED]  = "container not paused",
 	},
+	[STATUS_VERB_UPDATE] = {
+		[STATUS_CREATING] = "container not running",
+		[STATUS_STOPPED]  = "container not running",
+	},
 	[STATUS_VERB_EXEC] = {
 		[STATUS_CREATING] = "cannot exec in a container in the creating state",
 		[STATUS_PAUSED]   = "cannot exec in a paused container",

@@ -20,6 +20,7 @@ enum status_verb {
 	STATUS_VERB_DELETE, /* without force */
 	STATUS_VERB_PAUSE,
 	STATUS_VERB_RESUME,
+	STATUS_VERB_UPDATE,
 	STATUS_VERB_EXEC, /* in a paused one only with --ignore-paused: the caller looks */
 	STATUS_VERBS,
 };

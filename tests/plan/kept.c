@@ -19,8 +19,7 @@
 #include "oci-spec/schema.h"
 #include "tests/plan/hosts.h"
 
-static const char *const samples[] = { "containerd-cri", "docker", "everything", "minimal",
-	"podman" };
+static const char *const samples[] = { "containerd-cri", "docker", "everything", "podman" };
 
 static const struct spec_config *read_sample(const char *name)
 {

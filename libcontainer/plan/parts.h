@@ -14,6 +14,7 @@ struct planning {
 	struct arena *arena;
 	const struct spec_config *spec;
 	const struct spec_process *process; /* spec->process, or that of exec */
+	const struct spec_resources *changes; /* update: spec has the result of these; else NULL */
 	const struct plan_options *options;
 	const struct host *host;
 	struct plan *plan;

@@ -360,6 +360,8 @@ struct plan {
 	struct plan_root root;
 	struct plan_devices devices;
 	struct plan_process process;
+	/* update: what is refused where more is used already; bytes, 0 without check */
+	struct { uint64_t limit, with_swap; } memory_check;
 	struct plan_settings settings;
 	struct plan_seccomp seccomp;
 	struct plan_hooks hooks[PLAN_HOOK_POINTS];

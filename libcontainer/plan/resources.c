@@ -31,7 +31,10 @@ struct limit {
 		struct limit_file file;
 		spell *spell, *spell_other;
 	} v1, v2;
-	bool is_swap; /* a kernel without swap has no file, and needs none for some values */
+	/* What the kernel doesn't have: a file for swap where there is none, and for what always is
+	 * so; it needs none for some values. */
+	bool may_be_missing;
+	size_t also; /* update: the member of that object which changes the spelling; see ALSO */
 };
 
 static int plain(const struct reading *r, const char **ret_value)
@@ -84,22 +87,31 @@ static int swap_v2(const struct reading *r, const char **ret_value)
 	struct reading swap = *r;
 
 	try(check_swap(r));
+	if (r->number == 0)
+		return 0;
 	if (r->number > 0)
 		swap.number -= r->resources->memory->limit.value;
 	return or_max(&swap, ret_value);
 }
 
+static bool asks_for_swap(const struct reading *r)
+{
+	const struct maybe_i64 *swap = &r->resources->memory->swap;
+
+	return swap->set && swap->value != 0;
+}
+
 /* Unlimited memory means unlimited swap too, where nothing else is said. */
 static int swap_of_limit_v1(const struct reading *r, const char **ret_value)
 {
-	if (r->number < 0 && !r->resources->memory->swap.set)
+	if (r->number < 0 && !asks_for_swap(r))
 		*ret_value = "-1";
 	return 0;
 }
 
 static int swap_of_limit_v2(const struct reading *r, const char **ret_value)
 {
-	if (r->number < 0 && !r->resources->memory->swap.set)
+	if (r->number < 0 && !asks_for_swap(r))
 		*ret_value = "max";
 	return 0;
 }
@@ -110,6 +122,23 @@ static int swappiness(const struct reading *r, const char **ret_value)
 		return refuse("%s: invalid memory swappiness value: %lld (valid range is 0-100)",
 			r->place, (long long)r->number);
 	return plain(r, ret_value);
+}
+
+/* Since 5.11 v1 has no other than hierarchical groups, as cgroup2 never had. */
+static int use_hierarchy(const struct reading *r, const char **ret_value)
+{
+	if (r->number)
+		return plain(r, ret_value);
+	log_warning("%s is ignored: the kernel always counts what is below", r->place);
+	return 0;
+}
+
+static int always_so(const struct reading *r, const char **ret_value)
+{
+	const char *none;
+
+	(void)ret_value;
+	return r->number ? 0 : use_hierarchy(r, &none);
 }
 
 static int shares_v2(const struct reading *r, const char **ret_value)
@@ -154,6 +183,8 @@ static int io_weight(const struct reading *r, const char **ret_value)
 
 #define IN(object, inner, member) \
 	offsetof(struct spec_resources, object), offsetof(struct spec_##inner, member)
+/* One more than the offset of a maybe_ member: 0 is for rows without. */
+#define ALSO(inner, member) (offsetof(struct spec_##inner, member) + 1)
 
 /* clang-format off */
 
@@ -161,8 +192,9 @@ static int io_weight(const struct reading *r, const char **ret_value)
  * One row per property; per version: controller, file, spelling, and the file (and its spelling)
  * that serves where that one is missing.  {} stands for a version that has no such limit.
  *
- * The order is that of writing: the file of swap wants that of memory before it, and an idle group
- * takes no shares.  cgroup/apply.c knows what to do where an older value stands in the way.
+ * The order is that of writing where values become smaller, as they do in a new group: memory before
+ * memory and swap together, burst before quota, times before their periods; cgroup/update.c goes the
+ * other way where they become larger.  An idle group takes no shares.
  */
 static const struct limit limits[] = {
 	{ "cpu.cpus", IN(cpu, cpu, cpus), TEXT,
@@ -171,6 +203,9 @@ static const struct limit limits[] = {
 	{ "cpu.mems", IN(cpu, cpu, mems), TEXT,
 		{ { "cpuset", "cpuset.mems" }, plain },
 		{ { "cpuset", "cpuset.mems" }, plain } },
+	{ "memory.useHierarchy", IN(memory, memory, use_hierarchy), FLAG,
+		{ { "memory", "memory.use_hierarchy" }, use_hierarchy },
+		{ {}, always_so }, true },
 	{ "memory.limit", IN(memory, memory, limit), NUMBER,
 		{ { "memory", "memory.limit_in_bytes" }, nonzero },
 		{ { "memory", "memory.max" }, nonzero_or_max } },
@@ -179,7 +214,7 @@ static const struct limit limits[] = {
 		{ { "memory", "memory.swap.max" }, swap_of_limit_v2 }, true },
 	{ "memory.swap", IN(memory, memory, swap), NUMBER,
 		{ { "memory", "memory.memsw.limit_in_bytes" }, swap_v1 },
-		{ { "memory", "memory.swap.max" }, swap_v2 }, true },
+		{ { "memory", "memory.swap.max" }, swap_v2 }, true, ALSO(memory, limit) },
 	{ "memory.reservation", IN(memory, memory, reservation), NUMBER,
 		{ { "memory", "memory.soft_limit_in_bytes" }, nonzero },
 		{ { "memory", "memory.low" }, nonzero_or_max } },
@@ -198,23 +233,23 @@ static const struct limit limits[] = {
 	{ "cpu.shares", IN(cpu, cpu, shares), UNSIGNED,
 		{ { "cpu", "cpu.shares" }, nonzero },
 		{ { "cpu", "cpu.weight" }, shares_v2 } },
-	{ "cpu.period", IN(cpu, cpu, period), UNSIGNED,
-		{ { "cpu", "cpu.cfs_period_us" }, nonzero },
-		{ { "cpu", "cpu.max" }, period_v2 } },
-	{ "cpu.quota", IN(cpu, cpu, quota), NUMBER,
-		{ { "cpu", "cpu.cfs_quota_us" }, nonzero },
-		{ { "cpu", "cpu.max" }, quota_v2 } },
 	{ "cpu.burst", IN(cpu, cpu, burst), UNSIGNED,
 		{ { "cpu", "cpu.cfs_burst_us" }, plain },
 		{ { "cpu", "cpu.max.burst" }, plain } },
+	{ "cpu.quota", IN(cpu, cpu, quota), NUMBER,
+		{ { "cpu", "cpu.cfs_quota_us" }, nonzero },
+		{ { "cpu", "cpu.max" }, quota_v2 }, false, ALSO(cpu, period) },
+	{ "cpu.period", IN(cpu, cpu, period), UNSIGNED,
+		{ { "cpu", "cpu.cfs_period_us" }, nonzero },
+		{ { "cpu", "cpu.max" }, period_v2 } },
 	{ "cpu.idle", IN(cpu, cpu, idle), NUMBER,
 		{ { "cpu", "cpu.idle" }, plain },
 		{ { "cpu", "cpu.idle" }, plain } },
-	{ "cpu.realtimePeriod", IN(cpu, cpu, realtime_period), UNSIGNED,
-		{ { "cpu", "cpu.rt_period_us" }, nonzero },
-		{ {}, nonzero } },
 	{ "cpu.realtimeRuntime", IN(cpu, cpu, realtime_runtime), NUMBER,
 		{ { "cpu", "cpu.rt_runtime_us" }, nonzero },
+		{ {}, nonzero } },
+	{ "cpu.realtimePeriod", IN(cpu, cpu, realtime_period), UNSIGNED,
+		{ { "cpu", "cpu.rt_period_us" }, nonzero },
 		{ {}, nonzero } },
 	{ "blockIO.weight", IN(block_io, block_io, weight), SHORT,
 		{ { "blkio", "blkio.bfq.weight", "blkio.weight" }, nonzero, nonzero },
@@ -267,10 +302,27 @@ static int take(const struct limit *limit, struct reading *r)
 	return 0;
 }
 
-/* No swap, or no limit of it: true without the file, too. */
-static bool is_true_without_swap(const char *value)
+/* No swap, no limit of it, or what the kernel always does: true without the file, too. */
+static bool is_true_without_file(const char *value)
 {
-	return strcmp(value, "max") == 0 || strcmp(value, "-1") == 0 || strcmp(value, "0") == 0;
+	return strcmp(value, "max") == 0 || strcmp(value, "-1") == 0 || strcmp(value, "0") == 0 ||
+	       strcmp(value, "1") == 0;
+}
+
+/* Whether this limit is to be written: for update only what it asks for, or changes by that. */
+static int is_wanted(const struct planning *p, const struct limit *limit, struct reading *r)
+{
+	struct reading change = { .resources = p->changes, .place = r->place };
+	int wanted = take(limit, r);
+
+	if (wanted <= 0 || !p->changes)
+		return wanted;
+	int asked = take(limit, &change);
+	if (asked != 0 || !limit->also)
+		return asked;
+
+	const char *object = *(const char *const *)((const char *)p->changes + limit->object);
+	return object && *(const bool *)(object + limit->also - 1);
 }
 
 static int plan_limit(
@@ -284,9 +336,9 @@ static int plan_limit(
 	enum limit_home home = LIMIT_NOWHERE;
 	const char *value = NULL, *other = NULL;
 
-	int set = take(limit, &r);
-	if (set <= 0)
-		return set;
+	int wanted = is_wanted(p, limit, &r);
+	if (wanted <= 0)
+		return wanted;
 	if (limit->kind == TEXT)
 		try(limits_check_word(r.place, r.text));
 	try(limits_home(p, r.place, &limit->v1.file, &limit->v2.file, &home));
@@ -304,9 +356,9 @@ static int plan_limit(
 			limit->v1.file.file ? " on cgroup2" : "");
 		return 0;
 	}
-	limits_add(p,
-		&(struct plan_cgroup_write){ r.place, file->controller, file->file, value,
-			file->other_file, other, limit->is_swap && is_true_without_swap(value) });
+	limits_add(p, &(struct plan_cgroup_write){ r.place, file->controller, file->file, value,
+			      file->other_file, other,
+			      limit->may_be_missing && is_true_without_file(value) });
 	return 0;
 }
 
@@ -323,9 +375,11 @@ int plan_resources(struct planning *p)
 	}
 	for (size_t i = 0; i < COUNT_OF(limits); i++)
 		try(plan_limit(p, linux_->resources, &limits[i]));
-	try(plan_resource_lists(p, linux_->resources));
+	/* What an update lists are the items that it changes. */
+	const struct spec_resources *lists = p->changes ? p->changes : linux_->resources;
+	try(plan_resource_lists(p, lists));
 	/* The last ones, as they go before the others. */
-	try(plan_unified(p, linux_->resources));
+	try(plan_unified(p, lists));
 	cgroup->has_limits |= cgroup->write_count > 0;
 	return 0;
 }

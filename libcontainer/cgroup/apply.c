@@ -7,7 +7,7 @@
 #include "libcontainer/cgroup/directory.h"
 #include "libcontainer/kernel/file.h"
 
-static int write_limit(const struct plan_cgroup *plan, const struct cgroup *cgroup,
+int limit_write(const struct plan_cgroup *plan, const struct cgroup *cgroup,
 	const struct plan_cgroup_write *write)
 {
 	int home = directory_find(plan->directories, plan->directory_count, write->controller);
@@ -35,9 +35,7 @@ static int write_limit(const struct plan_cgroup *plan, const struct cgroup *cgro
 		       : 0;
 }
 
-/* An older or inherited value may forbid this one until another of the list is written: a period
- * longer than its parent's quota allows, memory above the present limit of memory and swap. */
-static bool is_worth_a_second_try(int code)
+bool limit_may_wait(int code)
 {
 	return code == -EINVAL || code == -EBUSY;
 }
@@ -48,11 +46,11 @@ int cgroup_apply(const struct plan_cgroup *plan, const struct cgroup *cgroup)
 	size_t count = 0;
 
 	for (size_t i = 0; i < plan->write_count; i++) {
-		int code = write_limit(plan, cgroup, &plan->writes[i]);
+		int code = limit_write(plan, cgroup, &plan->writes[i]);
 
 		if (code == 0)
 			continue;
-		if (!is_worth_a_second_try(code))
+		if (!limit_may_wait(code))
 			return code;
 		if (!again)
 			again = calloc(plan->write_count, sizeof(*again));
@@ -61,7 +59,7 @@ int cgroup_apply(const struct plan_cgroup *plan, const struct cgroup *cgroup)
 		again[count++] = i;
 	}
 	for (size_t i = 0; i < count; i++)
-		try(write_limit(plan, cgroup, &plan->writes[again[i]]));
+		try(limit_write(plan, cgroup, &plan->writes[again[i]]));
 	if (count > 0)
 		error_clear();
 	return 0;

@@ -91,16 +91,17 @@ static int check_unused(const struct plan_cgroup_directory *directory, int dir)
 	return 0;
 }
 
-/* Init would stop for good.  A new group of v1 is frozen where one above it is. */
+/* Init would stop for good.  A new group is frozen where one above it is. */
 static int check_thawed(const struct plan_cgroup_directory *directory)
 {
 	const struct cgroup_paths alone = { directory, 1 };
+	uninitialized char above[PATH_MAX];
 	int frozen = cgroup_is_frozen(&alone);
 
-	if (frozen > 0)
-		return refuse_as(
-			EBUSY, "container's cgroup unexpectedly frozen: '%s'", directory->path);
-	return frozen;
+	if (frozen <= 0)
+		return frozen;
+	return refuse_as(EBUSY, "container's cgroup unexpectedly frozen: '%s'",
+		freezer_find_above(directory, above) ? above : directory->path);
 }
 
 static bool is_refusal(int code)
@@ -145,7 +146,7 @@ static int create_one(
 		return error_context(code, "control group '%s'", directory->path);
 	if (!cgroup->made[index])
 		try(check_unused(directory, dir));
-	if (!cgroup->made[index] || list_has(directory->controllers, "freezer"))
+	if (directory->unified || list_has(directory->controllers, "freezer"))
 		try(check_thawed(directory));
 	if (directory->unified)
 		try(create_enable(plan, directory, dir));

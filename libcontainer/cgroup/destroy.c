@@ -5,6 +5,7 @@
 #include "libcontainer/base/cleanup.h"
 #include "libcontainer/base/error.h"
 #include "libcontainer/base/path.h"
+#include "libcontainer/base/str.h"
 #include "libcontainer/cgroup/directory.h"
 
 static int remove_one(int parent, const char *name, void *context)
@@ -22,6 +23,20 @@ static int remove_below(const struct plan_cgroup_directory *directory)
 	int code = directory_open(directory, &dir);
 
 	return code < 0 ? code : walk_tree(dir, &walk);
+}
+
+/* Who is in it, where anybody is. */
+static int tell_busy(const struct plan_cgroup_directory *directory, int error)
+{
+	auto_pids struct pids pids = { 0 };
+	auto_str struct str text = { 0 };
+	auto_close int dir = -EBADF;
+
+	if (directory_open(directory, &dir) < 0 || pids_collect(dir, &pids) < 0 || pids.count == 0)
+		return fail(error, "remove '%s'", directory->path);
+	pids_describe(pids.items, pids.count, &text);
+	return refuse_as(error, "remove '%s': %zu process(es) are in it:%s", directory->path,
+		pids.count, text.text ? text.text : "");
 }
 
 static int destroy(const struct plan_cgroup_directory *directory, int64_t end)
@@ -44,7 +59,7 @@ static int destroy(const struct plan_cgroup_directory *directory, int64_t end)
 		if (rmdir(directory->path) == 0 || is_gone(-errno))
 			return 0;
 		if (clock_now() >= end)
-			return fail(errno, "remove '%s'", directory->path);
+			return tell_busy(directory, errno);
 		clock_sleep(pause);
 	}
 }

@@ -16,8 +16,9 @@ int cgroup_apply_devices(const struct plan_cgroup *plan, const struct cgroup *cg
 				      : refuse("the container has no group that can limit devices");
 
 	const struct plan_cgroup_directory *directory = &plan->directories[home];
-	int code = directory->unified ? devices_apply_v2(plan, cgroup->fds[home])
-				      : devices_apply_v1(plan, cgroup->fds[home]);
+	int code = directory->unified
+			   ? devices_apply_v2(plan, cgroup->fds[home], !cgroup->made[home])
+			   : devices_apply_v1(plan, cgroup->fds[home]);
 	if (code < 0 && plan->optional && (code == -EPERM || code == -EACCES)) {
 		log_debug("'%s': devices are not limited: %s", directory->path, error_text());
 		error_clear();

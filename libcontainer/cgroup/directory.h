@@ -5,6 +5,7 @@
 #pragma once
 
 #include <errno.h>
+#include <limits.h>
 #include <stdint.h>
 
 #include "libcontainer/cgroup/manager.h"
@@ -44,6 +45,28 @@ int events_await(int dir, const char *key, uint64_t value, int64_t end);
  * that returns non-zero ends the walk with that.  What vanishes on the way is left out.
  */
 struct walk {
+/* ---- apply.c ------------------------------------------------------------------------ */
+
+/* One write, to the file that there is; the chain names place, file, value and directory. */
+int limit_write(const struct plan_cgroup *plan, const struct cgroup *cgroup,
+	const struct plan_cgroup_write *write);
+
+/* Whether an older or inherited value may forbid the new one until another is written: a period
+ * longer than its parent's quota allows, shares while the group is idle. */
+bool limit_may_wait(int code);
+
+/* ---- former.c ----------------------------------------------------------------------- */
+
+struct arena;
+
+/*
+ * What to write to the file so that it says again what it says now, where value is about to be
+ * written: of a file with a line for each device, this one's line.  NULL where that is not known.
+ * -ENOENT plain where there is no such file.  The text is the arena's.
+ */
+int former_value(struct arena *arena, int dir, const char *file, const char *value,
+	const char **ret_former);
+
 	int (*enter)(int fd, size_t depth, void *context);         /* before what is below */
 	int (*leave)(int parent, const char *name, void *context); /* after it; not for top */
 	void *context;
@@ -73,10 +96,20 @@ int freeze_v1(int dir, int64_t end);
 int thaw_v1(int dir);
 
 /* ---- devices_*.c -------------------------------------------------------------------- */
+struct str;
+
+/* Appends " PID (STATE, waits in FUNCTION)" for each of the first of them, and " ..." for others. */
+void pids_describe(const pid_t *pids, size_t count, struct str *text);
+
 
 struct bpf_insn;
 
 /* Most instructions for this many rules. */
+int freeze_v2(int dir, int64_t end);
+/* Asks for the end of it. */
+int freezer_thaw(bool unified, int dir);
+/* The next group above that is itself frozen, and holds this one too; false where there is none. */
+bool freezer_find_above(const struct plan_cgroup_directory *directory, char ret_path[PATH_MAX]);
 #define DEVICES_PROGRAM_MAX(count) (8 + 8 * (count))
 
 /*
@@ -84,7 +117,8 @@ struct bpf_insn;
  * the last rule that speaks of it, and all must be allowed.  Returns the number of instructions.
  */
 size_t devices_compile(const struct plan_device_rule *rules, size_t count, struct bpf_insn *ret);
-int devices_apply_v2(const struct plan_cgroup *plan, int dir);
+/* reused: the directory was there before, perhaps with the program of a container of before. */
+int devices_apply_v2(const struct plan_cgroup *plan, int dir, bool reused);
 
 /*
  * Rules as the state that v1 can have: ret_default says what holds without an exception, and the

@@ -1,20 +1,16 @@
 /* Ending and signalling all processes of a container. */
-#include <fcntl.h>
 #include <signal.h>
-#include <stdio.h>
-#include <string.h>
 
 #include "libcontainer/base/cleanup.h"
 #include "libcontainer/base/error.h"
 #include "libcontainer/base/str.h"
 #include "libcontainer/cgroup/directory.h"
 #include "libcontainer/kernel/file.h"
-#include "libcontainer/kernel/pidfd.h"
 
 /* Frozen processes can't go away, so that their pids are still theirs when the signal is sent. */
 #define FREEZE_PATIENCE 50
-/* How many processes a message names. */
-#define NAMED_MAX 8
+/* Rounds after those who forked away from a signal, where they could not be frozen. */
+#define ROUNDS_MAX 16
 
 static int64_t earlier(int64_t a, int64_t b)
 {
@@ -29,32 +25,6 @@ static int open_freezer_v1(const struct cgroup_paths *paths, int *ret_fd)
 	if (index < 0 || paths->items[index].unified)
 		return -ENOENT;
 	return directory_open(&paths->items[index], ret_fd);
-}
-
-static void send_all(const pid_t *pids, size_t count, int signal)
-{
-	for (size_t i = 0; i < count; i++)
-		if (pids[i] > 1 && pids[i] != getpid())
-			(void)kill(pids[i], signal); /* it may be gone by now */
-}
-
-int cgroup_signal(const struct cgroup_paths *paths, int signal)
-{
-	auto_free pid_t *pids = NULL;
-	auto_close int freezer = -EBADF;
-	size_t count = 0;
-
-	int frozen = cgroup_is_frozen(paths);
-	try(frozen);
-	int found = open_freezer_v1(paths, &freezer);
-	if (found == 0 && !frozen)
-		(void)freeze_v1(freezer, clock_now() + FREEZE_PATIENCE); /* as well as it goes */
-
-	int code = cgroup_pids(paths, &pids, &count);
-	send_all(pids, count, signal);
-	if (found == 0 && !frozen)
-		(void)file_write_value(freezer, "freezer.state", "THAWED"); /* gone: no matter */
-	return code;
 }
 
 /* The kernel's own way, which no fork can escape.  -ENOENT plain where it has none. */
@@ -77,6 +47,96 @@ static int kill_unified(const struct cgroup_paths *paths, int *ret_dir)
 	return -ENOENT;
 }
 
+/* ---- signals --------------------------------------------------------------------------- */
+
+static bool has_pid(const pid_t *pids, size_t count, pid_t pid)
+{
+	for (size_t low = 0, high = count; low < high;) {
+		size_t middle = low + (high - low) / 2;
+
+		if (pids[middle] == pid)
+			return true;
+		if (pids[middle] < pid)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return false;
+}
+
+/* Sends to all in the groups but those who were sent to before; says how many these are. */
+static int send_round(
+	const struct cgroup_paths *paths, int signal, struct pids *sent, size_t *ret_count)
+{
+	struct pids now = { 0 };
+
+	try(cgroup_pids(paths, &now.items, &now.count));
+	*ret_count = 0;
+	for (size_t i = 0; i < now.count; i++) {
+		pid_t pid = now.items[i];
+
+		if (pid <= 1 || pid == getpid() || has_pid(sent->items, sent->count, pid))
+			continue;
+		(void)kill(pid, signal); /* it may be gone by now */
+		(*ret_count)++;
+	}
+	pids_done(sent);
+	*sent = now;
+	return 0;
+}
+
+/* Frozen processes neither fork nor end while they are counted.  Not with us among them. */
+static int hold(const struct cgroup_paths *paths, int *ret_dir)
+{
+	int index = directory_find(paths->items, paths->count, "freezer");
+	struct pids now = { 0 };
+
+	if (index < 0 || cgroup_is_frozen(paths) != 0)
+		return -ENOENT;
+	int code = cgroup_pids(paths, &now.items, &now.count);
+	bool among = code < 0 || has_pid(now.items, now.count, getpid());
+	pids_done(&now);
+	if (among)
+		return -ENOENT;
+
+	const struct plan_cgroup_directory *directory = &paths->items[index];
+	int64_t end = clock_now() + FREEZE_PATIENCE;
+	try(directory_open(directory, ret_dir));
+	return directory->unified ? freeze_v2(*ret_dir, end) : freeze_v1(*ret_dir, end);
+}
+
+static void release(const struct cgroup_paths *paths, int dir)
+{
+	int index = directory_find(paths->items, paths->count, "freezer");
+
+	if (dir >= 0)
+		(void)freezer_thaw(paths->items[index].unified, dir); /* gone: no matter */
+}
+
+int cgroup_signal(const struct cgroup_paths *paths, int signal)
+{
+	auto_pids struct pids sent = { 0 };
+	auto_close int unified = -EBADF, freezer = -EBADF;
+	size_t count = 0;
+	int code = -ENOENT;
+
+	if (signal == SIGKILL && kill_unified(paths, &unified) == 0 && paths->count == 1)
+		return 0;
+	if (signal != 0)
+		code = hold(paths, &freezer); /* as well as it goes */
+	error_clear();
+	bool held = code == 0;
+	for (int round = 0; round < ROUNDS_MAX; round++) {
+		code = send_round(paths, signal, &sent, &count);
+		if (code < 0 || count == 0 || held || signal == 0)
+			break;
+	}
+	release(paths, freezer);
+	return code;
+}
+
+/* ---- SIGKILL until all are gone --------------------------------------------------------- */
+
 /* v1's way: a frozen process gets no signal before it is thawed, a thawed one may fork. */
 static int kill_one_by_one(const struct cgroup_paths *paths)
 {
@@ -88,28 +148,18 @@ static int kill_one_by_one(const struct cgroup_paths *paths)
 	return 0;
 }
 
-static int name_process(struct str *text, pid_t pid)
+static int name_those_left(const struct cgroup_paths *paths, const pid_t *pids, size_t count)
 {
-	struct process_facts facts;
-	char path[64], wait[64] = "";
-
-	if (process_read_facts(pid, &facts) < 0)
-		return 0;
-	(void)snprintf(path, sizeof(path), "/proc/%d/wchan", pid);
-	if (file_read_into(AT_FDCWD, path, wait, sizeof(wait)) <= 0 || strcmp(wait, "0") == 0)
-		return str_printf(text, " %d (%c)", pid, facts.state);
-	return str_printf(text, " %d (%c, waits in %s)", pid, facts.state, wait);
-}
-
-static int name_those_left(const pid_t *pids, size_t count)
-{
+	int freezer = directory_find(paths->items, paths->count, "freezer");
+	uninitialized char above[PATH_MAX];
 	auto_str struct str text = { 0 };
 
-	for (size_t i = 0; i < count && i < NAMED_MAX; i++)
-		if (name_process(&text, pids[i]) < 0)
-			break;
-	return refuse_as(ETIMEDOUT, "%zu process(es) survive SIGKILL:%s%s", count,
-		text.text ? text.text : "", count > NAMED_MAX ? " ..." : "");
+	pids_describe(pids, count, &text);
+	/* v1's freezer holds back even SIGKILL. */
+	bool held = freezer >= 0 && freezer_find_above(&paths->items[freezer], above);
+	return refuse_as(ETIMEDOUT, "%zu process(es) survive SIGKILL:%s%s%s%s", count,
+		text.text ? text.text : "", held ? "; frozen by '" : "", held ? above : "",
+		held ? "'" : "");
 }
 
 int cgroup_kill(const struct cgroup_paths *paths, int timeout)
@@ -125,7 +175,7 @@ int cgroup_kill(const struct cgroup_paths *paths, int timeout)
 		if (count == 0)
 			return 0;
 		if (pause > 1 && clock_now() >= end)
-			return name_those_left(pids, count);
+			return name_those_left(paths, pids, count);
 
 		int code = kill_unified(paths, &unified);
 		error_clear();

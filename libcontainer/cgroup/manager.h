@@ -64,3 +64,13 @@ int cgroup_pids(const struct cgroup_paths *paths, pid_t **ret_pids, size_t *ret_
 int cgroup_open_for_exec(const struct cgroup_paths *paths, pid_t init, struct cgroup *ret_cgroup);
 /* Whether an OOM kill was counted in it; ret_limit and ret_usage in bytes, 0 where unknown. */
 int cgroup_oom_killed(const struct cgroup_paths *paths, uint64_t *ret_limit, uint64_t *ret_usage);
+
+/*
+ * Writes limits of a container that runs, frozen or not: the plan's directories are those of its
+ * record, and its writes what changes.  In such an order that no state in between is one that the
+ * kernel forbids: what becomes larger goes first, from the last to the first, then the others.
+ * All or nothing, as far as the kernel lets: where one of them or commit, which is called when all
+ * are written, fails, what was written before is written back.  The error names place, file, value
+ * and what the kernel said.
+ */
+int cgroup_update(const struct plan_cgroup *plan, int (*commit)(void *context), void *context);

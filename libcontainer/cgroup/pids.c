@@ -8,7 +8,13 @@
 
 #include "libcontainer/base/cleanup.h"
 #include "libcontainer/base/error.h"
+#include "libcontainer/base/str.h"
 #include "libcontainer/cgroup/directory.h"
+#include "libcontainer/kernel/file.h"
+#include "libcontainer/kernel/pidfd.h"
+
+/* How many processes a message names. */
+#define NAMED_MAX 8
 
 void pids_done(struct pids *pids)
 {
@@ -117,4 +123,28 @@ int cgroup_pids(const struct cgroup_paths *paths, pid_t **ret_pids, size_t *ret_
 	*ret_pids = steal_ptr(pids.items);
 	*ret_count = count;
 	return 0;
+}
+
+/* ---- in words ------------------------------------------------------------------------- */
+
+static int describe(pid_t pid, struct str *text)
+{
+	struct process_facts facts;
+	char path[64], wait[64] = "";
+
+	if (process_read_facts(pid, &facts) < 0)
+		return 0;
+	(void)snprintf(path, sizeof(path), "/proc/%d/wchan", pid);
+	if (file_read_into(AT_FDCWD, path, wait, sizeof(wait)) <= 0 || strcmp(wait, "0") == 0)
+		return str_printf(text, " %d (%c)", pid, facts.state);
+	return str_printf(text, " %d (%c, waits in %s)", pid, facts.state, wait);
+}
+
+void pids_describe(const pid_t *pids, size_t count, struct str *text)
+{
+	for (size_t i = 0; i < count && i < NAMED_MAX; i++)
+		if (describe(pids[i], text) < 0)
+			return; /* out of memory: fewer words */
+	if (count > NAMED_MAX)
+		(void)str_append(text, " ...");
 }

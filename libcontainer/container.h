@@ -106,6 +106,40 @@ int container_processes(const struct container_context *c, const char *id, pid_t
 int container_pause(const struct container_context *c, const char *id);
 int container_resume(const struct container_context *c, const char *id);
 
+/*
+ * What changes of a container's limits.  Texts as the command line has them: NULL or "" leaves what
+ * is.  Sizes may have a suffix ("64m"); -1 is no limit.
+ */
+struct container_update_options {
+	const char *id;
+	const char *resources; /* file with linux.resources of the spec, "-" for standard input */
+	const char *blkio_weight;
+	const char *cpu_period, *cpu_quota, *cpu_burst; /* microseconds */
+	const char *cpu_share, *cpu_rt_period, *cpu_rt_runtime, *cpu_idle;
+	const char *cpuset_cpus, *cpuset_mems;
+	const char *memory, *memory_reservation, *memory_swap; /* bytes */
+	const char *kernel_memory, *kernel_memory_tcp;         /* warned of */
+	const char *pids_limit;
+	const char *l3_cache_schema, *mem_bw_schema;
+};
+
+/* All of it or nothing, see cgroup/manager.h; what is changed is what later updates begin with. */
+int container_update(
+	const struct container_context *c, const struct container_update_options *o);
+
+struct container_events_options {
+	const char *id;
+	bool stats;       /* one sample of what it uses, and no more */
+	int64_t interval; /* milliseconds between samples */
+	/* Takes one event, a line of JSON without its end; what it returns, if negative, ends all. */
+	int (*emit)(const char *json, void *context);
+	void *context;
+};
+
+/* What a container uses, again and again, and that it ran out of memory; until it ends. */
+int container_events(
+	const struct container_context *c, const struct container_events_options *o);
+
 /* The features document; a default config.json. */
 int container_features(char **ret_json);
 int container_spec(bool rootless, char **ret_json);

@@ -12,6 +12,7 @@
 const struct command *const commands[] = {
 	&command_create,
 	&command_delete,
+	&command_events,
 	&command_exec,
 	&command_features,
 	&command_help,
@@ -24,6 +25,7 @@ const struct command *const commands[] = {
 	&command_spec,
 	&command_start,
 	&command_state,
+	&command_update,
 	NULL,
 };
 

@@ -35,9 +35,9 @@ struct command {
 /* NULL-terminated. */
 extern const struct command *const commands[];
 
-extern const struct command command_create, command_delete, command_exec, command_features,
-	command_help, command_kill, command_list, command_pause, command_ps, command_resume,
-	command_run, command_spec, command_start, command_state;
+extern const struct command command_create, command_delete, command_events, command_exec,
+	command_features, command_help, command_kill, command_list, command_pause, command_ps,
+	command_resume, command_run, command_spec, command_start, command_state, command_update;
 
 /* Fails in runc's words where there is none of that name. */
 int command_find(const char *name, const struct command **ret_command);

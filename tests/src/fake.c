@@ -219,6 +219,40 @@ int container_resume(const struct container_context *c, const char *id)
 	return verb(c, "resume", id);
 }
 
+int container_update(const struct container_context *c, const struct container_update_options *o)
+{
+	try(verb(c, "update", o->id));
+	print_text("resources", o->resources);
+	print_text("blkio-weight", o->blkio_weight);
+	print_text("cpu-period", o->cpu_period);
+	print_text("cpu-quota", o->cpu_quota);
+	print_text("cpu-burst", o->cpu_burst);
+	print_text("cpu-share", o->cpu_share);
+	print_text("cpu-rt-period", o->cpu_rt_period);
+	print_text("cpu-rt-runtime", o->cpu_rt_runtime);
+	print_text("cpu-idle", o->cpu_idle);
+	print_text("cpuset-cpus", o->cpuset_cpus);
+	print_text("cpuset-mems", o->cpuset_mems);
+	print_text("memory", o->memory);
+	print_text("memory-reservation", o->memory_reservation);
+	print_text("memory-swap", o->memory_swap);
+	print_text("kernel-memory", o->kernel_memory);
+	print_text("kernel-memory-tcp", o->kernel_memory_tcp);
+	print_text("pids-limit", o->pids_limit);
+	print_text("l3-cache-schema", o->l3_cache_schema);
+	print_text("mem-bw-schema", o->mem_bw_schema);
+	return 0;
+}
+
+int container_events(const struct container_context *c, const struct container_events_options *o)
+{
+	try(verb(c, "events", o->id));
+	printf(" interval=%lld\n", (long long)o->interval);
+	print_flag("stats", o->stats);
+	(void)fflush(stdout);
+	return o->emit("{}", o->context);
+}
+
 int container_features(char **ret_json)
 {
 	*ret_json = strdup("{ \"features\": 1 }");

@@ -5,7 +5,7 @@
 #include "libcontainer/base/error.h"
 #include "libcontainer/base/arena.h"
 #include "tests/kernel/sandbox.h"
-#include "tests/kernel/scratch.h"
+#include "tests/scratch.h"
 
 static struct arena arena;
 
@@ -43,8 +43,7 @@ static void test_limit(void **state)
 	assert_int_equal(truncate("a", (off_t)1 << 40), 0);
 	assert_int_equal(file_read(&arena, AT_FDCWD, "a", 8, &file), -EFBIG);
 	/* Without a size of its own, a file shows its length only on reading. */
-	assert_int_equal(
-		file_read(&arena, AT_FDCWD, "/proc/self/status", 100, &file), -EFBIG);
+	assert_int_equal(file_read(&arena, AT_FDCWD, "/proc/self/status", 100, &file), -EFBIG);
 }
 
 static void test_files_that_tell_no_size(void **state)
@@ -55,8 +54,7 @@ static void test_files_that_tell_no_size(void **state)
 	int ends[2];
 
 	(void)state;
-	assert_int_equal(
-		file_read(&arena, AT_FDCWD, "/proc/self/status", 100000, &file), 0);
+	assert_int_equal(file_read(&arena, AT_FDCWD, "/proc/self/status", 100000, &file), 0);
 	assert_memory_equal(file.text, "Name:", 5);
 
 	memset(data, 'x', SIZE);
@@ -179,20 +177,21 @@ static void test_failed_replacement_leaves_nothing(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_whole_file, scratch_make, finish),
-		cmocka_unit_test_setup_teardown(test_limit, scratch_make, finish),
-		cmocka_unit_test_setup_teardown(test_files_that_tell_no_size, scratch_make, finish),
+		cmocka_unit_test_setup_teardown(test_whole_file, scratch_enter, finish),
+		cmocka_unit_test_setup_teardown(test_limit, scratch_enter, finish),
 		cmocka_unit_test_setup_teardown(
-			test_an_empty_fifo_is_not_waited_for, scratch_make, finish),
-		cmocka_unit_test_setup_teardown(test_missing_is_plain, scratch_make, finish),
-		cmocka_unit_test_setup_teardown(test_symlinks, scratch_make, finish),
-		cmocka_unit_test_setup_teardown(test_fixed_buffer, scratch_make, finish),
-		cmocka_unit_test_setup_teardown(test_values, scratch_make, finish),
-		cmocka_unit_test_setup_teardown(test_replace, scratch_make, finish),
+			test_files_that_tell_no_size, scratch_enter, finish),
 		cmocka_unit_test_setup_teardown(
-			test_leftover_temporary_is_replaced, scratch_make, finish),
+			test_an_empty_fifo_is_not_waited_for, scratch_enter, finish),
+		cmocka_unit_test_setup_teardown(test_missing_is_plain, scratch_enter, finish),
+		cmocka_unit_test_setup_teardown(test_symlinks, scratch_enter, finish),
+		cmocka_unit_test_setup_teardown(test_fixed_buffer, scratch_enter, finish),
+		cmocka_unit_test_setup_teardown(test_values, scratch_enter, finish),
+		cmocka_unit_test_setup_teardown(test_replace, scratch_enter, finish),
 		cmocka_unit_test_setup_teardown(
-			test_failed_replacement_leaves_nothing, scratch_make, finish),
+			test_leftover_temporary_is_replaced, scratch_enter, finish),
+		cmocka_unit_test_setup_teardown(
+			test_failed_replacement_leaves_nothing, scratch_enter, finish),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

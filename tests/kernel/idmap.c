@@ -8,7 +8,7 @@
 #include "libcontainer/base/error.h"
 #include "libcontainer/kernel/file.h"
 #include "tests/kernel/sandbox.h"
-#include "tests/kernel/scratch.h"
+#include "tests/scratch.h"
 
 static const struct idmap_range one = { .inside = 5, .outside = 0, .count = 1 };
 
@@ -150,7 +150,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_maps),
 		cmocka_unit_test(test_namespace),
-		cmocka_unit_test_setup_teardown(test_program, scratch_make, scratch_remove),
+		cmocka_unit_test_setup_teardown(test_program, scratch_enter, scratch_remove),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

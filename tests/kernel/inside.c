@@ -7,7 +7,7 @@
 #include "libcontainer/base/error.h"
 #include "libcontainer/kernel/syscall.h"
 #include "tests/kernel/sandbox.h"
-#include "tests/kernel/scratch.h"
+#include "tests/scratch.h"
 
 /*
  * Every test is run twice: with openat2(2), and with our own walk.  The root is "root" in a scratch
@@ -19,7 +19,7 @@ static int make_trees(void **state)
 {
 	/* What cmocka_unit_test_prestate... gave us: whether to be careful. */
 	inside_set_careful(*(bool *)*state);
-	if (scratch_make(state) < 0)
+	if (scratch_enter(state) < 0)
 		return -1;
 	(void)umask(022);
 	if (mkdir("root", 0755) < 0 || mkdir("outside", 0755) < 0 || mkdir("root/a", 0755) < 0 ||

@@ -9,7 +9,7 @@
 #include "libcontainer/kernel/idmap.h"
 #include "libcontainer/kernel/syscall.h"
 #include "tests/kernel/sandbox.h"
-#include "tests/kernel/scratch.h"
+#include "tests/scratch.h"
 
 /*
  * The program enters namespaces of its own first, in which it may mount.  Every test is run twice:
@@ -22,7 +22,7 @@ static int make_places(void **state)
 	if (!may_mount)
 		return 0;
 	mountapi_set_legacy(*(bool *)*state);
-	if (scratch_make(state) < 0)
+	if (scratch_enter(state) < 0)
 		return -1;
 	(void)umask(022);
 	if (mkdir("source", 0755) < 0 || mkdir("source/below", 0755) < 0 ||

@@ -6,7 +6,7 @@
 #include "libcontainer/base/error.h"
 #include "libcontainer/kernel/syscall.h"
 #include "tests/kernel/sandbox.h"
-#include "tests/kernel/scratch.h"
+#include "tests/scratch.h"
 
 static void test_reads(void **state)
 {
@@ -172,7 +172,7 @@ int main(void)
 		cmocka_unit_test(test_writes),
 		cmocka_unit_test(test_without_openat2),
 		cmocka_unit_test(test_false_proc),
-		cmocka_unit_test_setup_teardown(test_covered_files, scratch_make, scratch_remove),
+		cmocka_unit_test_setup_teardown(test_covered_files, scratch_enter, scratch_remove),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -8,7 +8,7 @@
 #include "libcontainer/base/cleanup.h"
 #include "libcontainer/base/error.h"
 #include "tests/kernel/sandbox.h"
-#include "tests/kernel/scratch.h"
+#include "tests/scratch.h"
 
 static int pair[2];
 
@@ -200,9 +200,9 @@ int main(void)
 			test_unexpected_descriptors_are_closed, make_pair, close_pair),
 		cmocka_unit_test_setup_teardown(test_flood_of_descriptors, make_pair, close_pair),
 		cmocka_unit_test_setup_teardown(test_impossible_messages, make_pair, close_pair),
-		cmocka_unit_test_setup_teardown(test_connect, scratch_make, scratch_remove),
+		cmocka_unit_test_setup_teardown(test_connect, scratch_enter, scratch_remove),
 		cmocka_unit_test_setup_teardown(
-			test_connect_to_a_long_path, scratch_make, scratch_remove),
+			test_connect_to_a_long_path, scratch_enter, scratch_remove),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -7,7 +7,7 @@
 #include "libcontainer/base/error.h"
 #include "libcontainer/kernel/monotonic.h"
 #include "tests/kernel/sandbox.h"
-#include "tests/kernel/scratch.h"
+#include "tests/scratch.h"
 
 static char output[4096];
 static int status;
@@ -280,13 +280,13 @@ int main(void)
 		cmocka_unit_test(test_end_of_long_output),
 		cmocka_unit_test(test_input),
 		cmocka_unit_test_setup_teardown(
-			test_environment_and_directory, scratch_make, scratch_remove),
+			test_environment_and_directory, scratch_enter, scratch_remove),
 		cmocka_unit_test_setup_teardown(
-			test_programs_that_cannot_run, scratch_make, scratch_remove),
+			test_programs_that_cannot_run, scratch_enter, scratch_remove),
 		cmocka_unit_test_setup_teardown(
-			test_given_descriptors, scratch_make, scratch_remove),
+			test_given_descriptors, scratch_enter, scratch_remove),
 		cmocka_unit_test_setup_teardown(
-			test_found_in_absolute_directories_only, scratch_make, scratch_remove),
+			test_found_in_absolute_directories_only, scratch_enter, scratch_remove),
 		cmocka_unit_test(test_nothing_leaks_into_it),
 		cmocka_unit_test(test_nothing_leaks_out_of_it),
 		cmocka_unit_test(test_background_is_not_waited_for),

@@ -23,7 +23,7 @@
 #include "libcontainer/kernel/pidfd.h"
 #include "libcontainer/store/directory.h"
 #include "libcontainer/store/record.h"
-#include "tests/store/scratch.h"
+#include "tests/scratch.h"
 
 /* Behind the house's own: it has a macro called fail. */
 #include <cmocka.h>
@@ -131,7 +131,7 @@ static void assert_status(struct fixture *fixture, const char *id, const char *s
 static void assert_error_has(const char *words)
 {
 	if (!strstr(error_text(), words))
-		fail_msg("'%s' is not in '%s'", words, error_text());
+		test_fails("'%s' is not in '%s'", words, error_text());
 }
 
 static int reap(pid_t pid)

@@ -353,7 +353,7 @@ static void features_tell_what_the_tables_have(void **state)
 	assert_int_equal(container_features(&json), 0);
 	for (size_t i = 0; i < COUNT_OF(words); i++) {
 		if (!strstr(json, words[i]))
-			fail_msg("'%s' is not in %s", words[i], json);
+			test_fails("'%s' is not in %s", words[i], json);
 	}
 }
 

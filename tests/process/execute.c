@@ -1,4 +1,4 @@
-#include "tests/process/scratch.h"
+#include "tests/process/child.h"
 
 #include <limits.h>
 #include <sched.h>
@@ -6,6 +6,7 @@
 #include <sys/syscall.h>
 
 #include "libcontainer/process/execute.h"
+#include "tests/scratch.h"
 
 /* ---- the working directory ---------------------------------------------------------- */
 

@@ -1,4 +1,4 @@
-#include "tests/process/scratch.h"
+#include "tests/process/child.h"
 
 #include <grp.h>
 #include <sched.h>
@@ -6,6 +6,7 @@
 
 #include "libcontainer/base/log.h"
 #include "libcontainer/process/identity.h"
+#include "tests/scratch.h"
 
 static unsigned int warnings;
 
@@ -32,9 +33,9 @@ static void home_is_that_of_the_image(void **state)
 	scratch_directory(scratch, "etc");
 	scratch_file(scratch, "etc/passwd",
 		"root:x:0:0::/root:\n1000:x:0:0::/evil:\nu:x:7:7::/u:", 0644);
-	assert_home(scratch->root, 0, "HOME=/root");
-	assert_home(scratch->root, 7, "HOME=/u");
-	assert_home(scratch->root, 1000, "HOME=/");
+	assert_home(scratch->dir, 0, "HOME=/root");
+	assert_home(scratch->dir, 7, "HOME=/u");
+	assert_home(scratch->dir, 1000, "HOME=/");
 }
 
 static void home_without_passwd_is_the_root(void **state)
@@ -42,9 +43,9 @@ static void home_without_passwd_is_the_root(void **state)
 	const struct scratch *scratch = *state;
 
 	warnings = 0;
-	assert_home(scratch->root, 0, "HOME=/");
+	assert_home(scratch->dir, 0, "HOME=/");
 	scratch_directory(scratch, "etc");
-	assert_home(scratch->root, 0, "HOME=/");
+	assert_home(scratch->dir, 0, "HOME=/");
 	assert_int_equal(warnings, 0);
 }
 
@@ -54,16 +55,16 @@ static void home_is_never_read_from_what_is_no_file(void **state)
 	const struct scratch *scratch = *state;
 
 	scratch_directory(scratch, "etc");
-	assert_int_equal(mkfifoat(scratch->root, "etc/passwd", 0644), 0);
+	assert_int_equal(mkfifoat(scratch->dir, "etc/passwd", 0644), 0);
 	warnings = 0;
-	assert_home(scratch->root, 0, "HOME=/");
+	assert_home(scratch->dir, 0, "HOME=/");
 	assert_int_equal(warnings, 1);
-	assert_int_equal(unlinkat(scratch->root, "etc/passwd", 0), 0);
+	assert_int_equal(unlinkat(scratch->dir, "etc/passwd", 0), 0);
 	scratch_directory(scratch, "etc/passwd");
-	assert_home(scratch->root, 0, "HOME=/");
-	assert_int_equal(unlinkat(scratch->root, "etc/passwd", AT_REMOVEDIR), 0);
-	assert_int_equal(symlinkat("/etc/../../../../etc/passwd", scratch->root, "etc/passwd"), 0);
-	assert_home(scratch->root, 0, "HOME=/");
+	assert_home(scratch->dir, 0, "HOME=/");
+	assert_int_equal(unlinkat(scratch->dir, "etc/passwd", AT_REMOVEDIR), 0);
+	assert_int_equal(symlinkat("/etc/../../../../etc/passwd", scratch->dir, "etc/passwd"), 0);
+	assert_home(scratch->dir, 0, "HOME=/");
 }
 
 static void home_in_a_link_stays_inside(void **state)
@@ -73,8 +74,8 @@ static void home_in_a_link_stays_inside(void **state)
 	scratch_directory(scratch, "etc");
 	scratch_directory(scratch, "usr");
 	scratch_file(scratch, "usr/passwd", "root:x:0:0::/inside:\n", 0644);
-	assert_int_equal(symlinkat("/usr/passwd", scratch->root, "etc/passwd"), 0);
-	assert_home(scratch->root, 0, "HOME=/inside");
+	assert_int_equal(symlinkat("/usr/passwd", scratch->dir, "etc/passwd"), 0);
+	assert_home(scratch->dir, 0, "HOME=/inside");
 }
 
 static void home_beyond_the_limit_is_not_seen(void **state)
@@ -91,9 +92,9 @@ static void home_beyond_the_limit_is_not_seen(void **state)
 	scratch_directory(scratch, "etc");
 	scratch_file(scratch, "etc/passwd", text, 0644);
 	warnings = 0;
-	assert_home(scratch->root, 1, "HOME=/first");
-	assert_home(scratch->root, 2, "HOME=/");
-	assert_home(scratch->root, 3, "HOME=/");
+	assert_home(scratch->dir, 1, "HOME=/first");
+	assert_home(scratch->dir, 2, "HOME=/");
+	assert_home(scratch->dir, 3, "HOME=/");
 	assert_int_equal(warnings, 3);
 }
 
@@ -104,10 +105,10 @@ static void home_must_fit(void **state)
 
 	scratch_directory(scratch, "etc");
 	scratch_file(scratch, "etc/passwd", "a:x:1:1::/1234:\nb:x:2:2::/12345:\n", 0644);
-	assert_int_equal(identity_find_home(scratch->root, 1, buffer, sizeof(buffer)), 0);
+	assert_int_equal(identity_find_home(scratch->dir, 1, buffer, sizeof(buffer)), 0);
 	assert_string_equal(buffer, "HOME=/1234");
 	assert_int_equal(
-		identity_find_home(scratch->root, 2, buffer, sizeof(buffer)), -ENAMETOOLONG);
+		identity_find_home(scratch->dir, 2, buffer, sizeof(buffer)), -ENAMETOOLONG);
 	error_clear();
 }
 

@@ -1,4 +1,4 @@
-#include "tests/process/scratch.h"
+#include "tests/process/child.h"
 
 #include <sys/ioctl.h>
 #include <sys/socket.h>
@@ -7,6 +7,7 @@
 
 #include "libcontainer/kernel/socket.h"
 #include "libcontainer/process/terminal.h"
+#include "tests/scratch.h"
 
 static int open_host_terminal(
 	unsigned short rows, unsigned short columns, int *ret_master, int *ret_slave)
@@ -65,7 +66,7 @@ static void assert_refused(const struct scratch *scratch, const char *words)
 	const struct plan_process plan = { .uid = geteuid() };
 	int master = -1, slave = -1;
 
-	assert_true(terminal_open(scratch->root, &plan, &master, &slave) < 0);
+	assert_true(terminal_open(scratch->dir, &plan, &master, &slave) < 0);
 	assert_non_null(strstr(error_text(), words));
 	assert_int_equal(master, -1);
 	assert_int_equal(slave, -1);
@@ -82,12 +83,12 @@ static void refuses_what_is_no_ptmx(void **state)
 	scratch_directory(scratch, "dev/pts");
 	scratch_file(scratch, "dev/pts/ptmx", "", 0666);
 	assert_refused(scratch, "'/dev/pts/ptmx' of the container is not the pty multiplexer");
-	assert_int_equal(unlinkat(scratch->root, "dev/pts/ptmx", 0), 0);
-	assert_int_equal(mkfifoat(scratch->root, "dev/pts/ptmx", 0666), 0);
+	assert_int_equal(unlinkat(scratch->dir, "dev/pts/ptmx", 0), 0);
+	assert_int_equal(mkfifoat(scratch->dir, "dev/pts/ptmx", 0666), 0);
 	assert_refused(scratch, "'/dev/pts/ptmx' of the container is not the pty multiplexer");
-	assert_int_equal(unlinkat(scratch->root, "dev/pts/ptmx", 0), 0);
+	assert_int_equal(unlinkat(scratch->dir, "dev/pts/ptmx", 0), 0);
 	/* Inside, this link leads nowhere; outside, it would be the host's. */
-	assert_int_equal(symlinkat("/../../../../../dev/ptmx", scratch->root, "dev/pts/ptmx"), 0);
+	assert_int_equal(symlinkat("/../../../../../dev/ptmx", scratch->dir, "dev/pts/ptmx"), 0);
 	scratch_file(scratch, "dev/ptmx", "", 0666);
 	assert_refused(scratch, "'/dev/pts/ptmx' of the container is not the pty multiplexer");
 }
@@ -99,11 +100,11 @@ static void refuses_ptmx_outside_of_devpts(void **state)
 
 	scratch_directory(scratch, "dev");
 	scratch_directory(scratch, "dev/pts");
-	if (mknodat(scratch->root, "dev/pts/ptmx", S_IFCHR | 0666, makedev(5, 2)) < 0)
+	if (mknodat(scratch->dir, "dev/pts/ptmx", S_IFCHR | 0666, makedev(5, 2)) < 0)
 		skip();
 	assert_refused(scratch, "'/dev/pts/ptmx' of the container is not on devpts");
-	assert_int_equal(unlinkat(scratch->root, "dev/pts/ptmx", 0), 0);
-	assert_int_equal(mknodat(scratch->root, "dev/pts/ptmx", S_IFCHR | 0666, makedev(1, 3)), 0);
+	assert_int_equal(unlinkat(scratch->dir, "dev/pts/ptmx", 0), 0);
+	assert_int_equal(mknodat(scratch->dir, "dev/pts/ptmx", S_IFCHR | 0666, makedev(1, 3)), 0);
 	assert_refused(scratch, "'/dev/pts/ptmx' of the container is not the pty multiplexer");
 }
 

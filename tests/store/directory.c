@@ -16,7 +16,7 @@
 #include "libcontainer/base/cleanup.h"
 #include "libcontainer/base/error.h"
 #include "libcontainer/store/directory.h"
-#include "tests/store/scratch.h"
+#include "tests/scratch.h"
 
 /* Behind the house's own: it has a macro called fail. */
 #include <cmocka.h>
@@ -309,21 +309,20 @@ static void one_of_many_gets_the_id(void **state)
 
 int main(void)
 {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, scratch_make, scratch_remove)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(ids_are_checked),
-		TEST(made_with_parents_and_modes),
-		TEST(another_users_directory_is_refused),
-		TEST(an_id_is_given_once),
-		TEST(what_a_killed_create_left_is_taken_over),
-		TEST(opening_what_does_not_exist),
-		TEST(no_symlink_is_a_state_directory),
-		TEST(a_lock_is_waited_for),
-		TEST(what_is_removed_while_it_is_waited_for_is_gone),
-		TEST(a_lock_ends_with_its_holder),
-		TEST(removed_with_all_in_it),
-		TEST(listed_in_order),
-		TEST(one_of_many_gets_the_id),
+		scratch_test(made_with_parents_and_modes),
+		scratch_test(another_users_directory_is_refused),
+		scratch_test(an_id_is_given_once),
+		scratch_test(what_a_killed_create_left_is_taken_over),
+		scratch_test(opening_what_does_not_exist),
+		scratch_test(no_symlink_is_a_state_directory),
+		scratch_test(a_lock_is_waited_for),
+		scratch_test(what_is_removed_while_it_is_waited_for_is_gone),
+		scratch_test(a_lock_ends_with_its_holder),
+		scratch_test(removed_with_all_in_it),
+		scratch_test(listed_in_order),
+		scratch_test(one_of_many_gets_the_id),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -11,7 +11,7 @@
 #include "libcontainer/base/cleanup.h"
 #include "libcontainer/base/error.h"
 #include "libcontainer/store/directory.h"
-#include "tests/store/scratch.h"
+#include "tests/scratch.h"
 
 /* Behind the house's own: it has a macro called fail. */
 #include <cmocka.h>
@@ -84,6 +84,14 @@ static int make_directory(void **state)
 	return fd;
 }
 
+static int start_and_await(int fd)
+{
+	auto_close int report = -EBADF;
+	int r = store_start(fd, &report);
+
+	return r < 0 ? r : store_await(report, -1);
+}
+
 static void a_program_is_executed(void **state)
 {
 	auto_close int fd = make_directory(state);
@@ -94,13 +102,13 @@ static void a_program_is_executed(void **state)
 	assert_int_equal(fstatat(fd, "start.fifo", &facts, 0), 0);
 	assert_int_equal(facts.st_mode, S_IFIFO | 0600);
 	assert_true(store_has_fifo(fd));
-	assert_int_equal(store_start(fd), 0);
+	assert_int_equal(start_and_await(fd), 0);
 	assert_false(store_has_fifo(fd));
 	assert_int_equal(faccessat(fd, "start.fifo", F_OK, 0), -1);
 	assert_int_equal(faccessat(fd, "report.fifo", F_OK, 0), -1);
 	await(pid);
 	/* Once only. */
-	assert_int_equal(store_start(fd), -ENXIO);
+	assert_int_equal(start_and_await(fd), -ENXIO);
 }
 
 static void asking_does_not_start(void **state)
@@ -111,7 +119,7 @@ static void asking_does_not_start(void **state)
 	for (int i = 0; i < 100; i++)
 		assert_true(store_has_fifo(fd));
 	assert_int_equal(waitpid(pid, NULL, WNOHANG), 0);
-	assert_int_equal(store_start(fd), 0);
+	assert_int_equal(start_and_await(fd), 0);
 	await(pid);
 }
 
@@ -120,7 +128,7 @@ static void words_of_init_arrive(void **state)
 	auto_close int fd = make_directory(state);
 	pid_t pid = start_init(fd, REPORTS);
 
-	assert_int_equal(store_start(fd), -EAGAIN);
+	assert_int_equal(start_and_await(fd), -EAGAIN);
 	/* Without what could speak to a terminal. */
 	assert_string_equal(error_text(), "exec /x?[31m: try again");
 	await(pid);
@@ -131,7 +139,7 @@ static void a_report_is_never_taken_for_a_missing_init(void **state)
 	auto_close int fd = make_directory(state);
 	pid_t pid = start_init(fd, REPORTS_NXIO);
 
-	assert_int_equal(store_start(fd), -EIO);
+	assert_int_equal(start_and_await(fd), -EIO);
 	assert_string_equal(error_text(), "no such device");
 	await(pid);
 }
@@ -141,7 +149,7 @@ static void a_report_without_a_failure_is_refused(void **state)
 	auto_close int fd = make_directory(state);
 	pid_t pid = start_init(fd, REPORTS_NOTHING);
 
-	assert_int_equal(store_start(fd), -EBADMSG);
+	assert_int_equal(start_and_await(fd), -EBADMSG);
 	await(pid);
 }
 
@@ -152,7 +160,7 @@ static void a_dead_init_is_noticed(void **state)
 
 	await(pid);
 	assert_false(store_has_fifo(fd));
-	assert_int_equal(store_start(fd), -ENXIO);
+	assert_int_equal(start_and_await(fd), -ENXIO);
 }
 
 /* It is killed while we wait for its report; and a fifo that is full of nothing raises no signal.
@@ -173,7 +181,7 @@ static void an_init_that_dies_later_is_noticed(void **state)
 	}
 	close(start);
 	close(report_fd);
-	assert_int_equal(store_start(fd), 0);
+	assert_int_equal(start_and_await(fd), 0);
 	int status;
 	assert_int_equal(waitpid(pid, &status, 0), pid);
 	assert_true(WIFSIGNALED(status));
@@ -181,15 +189,14 @@ static void an_init_that_dies_later_is_noticed(void **state)
 
 int main(void)
 {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, scratch_make, scratch_remove)
 	const struct CMUnitTest tests[] = {
-		TEST(a_program_is_executed),
-		TEST(asking_does_not_start),
-		TEST(words_of_init_arrive),
-		TEST(a_report_is_never_taken_for_a_missing_init),
-		TEST(a_report_without_a_failure_is_refused),
-		TEST(a_dead_init_is_noticed),
-		TEST(an_init_that_dies_later_is_noticed),
+		scratch_test(a_program_is_executed),
+		scratch_test(asking_does_not_start),
+		scratch_test(words_of_init_arrive),
+		scratch_test(a_report_is_never_taken_for_a_missing_init),
+		scratch_test(a_report_without_a_failure_is_refused),
+		scratch_test(a_dead_init_is_noticed),
+		scratch_test(an_init_that_dies_later_is_noticed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -13,7 +13,7 @@
 #include "libcontainer/kernel/file.h"
 #include "libcontainer/store/directory.h"
 #include "libcontainer/store/record.h"
-#include "tests/store/scratch.h"
+#include "tests/scratch.h"
 
 /* Behind the house's own: it has a macro called fail. */
 #include <cmocka.h>

@@ -14,7 +14,7 @@
 #include "libcontainer/kernel/pidfd.h"
 #include "libcontainer/store/directory.h"
 #include "libcontainer/store/status.h"
-#include "tests/store/scratch.h"
+#include "tests/scratch.h"
 
 /* Behind the house's own: it has a macro called fail. */
 #include <cmocka.h>
@@ -175,12 +175,11 @@ static void verbs_are_refused_in_words_that_engines_know(void **state)
 
 int main(void)
 {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, scratch_make, scratch_remove)
 	const struct CMUnitTest tests[] = {
-		TEST(a_creation_lasts_as_long_as_its_lock),
-		TEST(the_fifo_tells_created_from_running),
-		TEST(a_zombie_is_stopped),
-		TEST(another_process_of_that_pid_is_not_init),
+		scratch_test(a_creation_lasts_as_long_as_its_lock),
+		scratch_test(the_fifo_tells_created_from_running),
+		scratch_test(a_zombie_is_stopped),
+		scratch_test(another_process_of_that_pid_is_not_init),
 		cmocka_unit_test(the_document_is_that_of_runc),
 		cmocka_unit_test(verbs_are_refused_in_words_that_engines_know),
 	};

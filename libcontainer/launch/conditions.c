@@ -128,6 +128,11 @@ bool plan_has_poststart_hooks(const struct plan *plan)
 }
 
 /* Without no_new_privs, loading needs a capability that the program may not keep. */
+bool plan_has_initial_cpus(const struct plan *plan)
+{
+	return plan->process.initial_cpus.bits != NULL;
+}
+
 bool plan_has_filter(const struct plan *plan)
 {
 	return plan->seccomp.set;

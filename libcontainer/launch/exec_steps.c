@@ -20,6 +20,8 @@ static const struct step rows[] = {
 	STEP(ROLE_PARENT, "open the cgroup", plan_has_cgroup,
 		parent_open_cgroup, NULL),
 
+	STEP(ROLE_PARENT, "set the initial cpu affinity", plan_has_initial_cpus,
+		parent_set_initial_cpus, NULL),
 	STEP(ROLE_PARENT, "start the child", NULL,
 		parent_start_child, parent_end_child),
 

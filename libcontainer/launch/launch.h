@@ -91,6 +91,7 @@ void launch_set_hook_pid(char *state);
 	ROW(has_start_hooks) \
 	ROW(has_poststart_hooks) \
 	ROW(has_filter) \
+	ROW(has_initial_cpus) \
 	ROW(loads_filter_early) \
 	ROW(loads_filter_late)
 

@@ -21,6 +21,7 @@
 #include "libcontainer/namespace/idmap.h"
 #include "libcontainer/namespace/join.h"
 #include "libcontainer/namespace/time.h"
+#include "libcontainer/process/affinity.h"
 #include "libcontainer/process/terminal.h"
 #include "libcontainer/security/labels.h"
 #include "libcontainer/hook/run.h"
@@ -119,6 +120,11 @@ int parent_keep_filter(struct launch *launch)
 int parent_read_filter(struct launch *launch)
 {
 	return seccomp_read_filter(launch->directory, STORE_FILTER, &launch->filter);
+}
+
+int parent_set_initial_cpus(struct launch *launch)
+{
+	return affinity_set_initial(&launch->plan->process);
 }
 
 int parent_check_labels(struct launch *launch)

@@ -15,6 +15,7 @@ int parent_open_host(struct launch *launch);
 int parent_compile_filter(struct launch *launch);
 int parent_keep_filter(struct launch *launch); /* for exec */
 int parent_read_filter(struct launch *launch);
+int parent_set_initial_cpus(struct launch *launch);
 int parent_check_labels(struct launch *launch);
 int parent_connect_console(struct launch *launch);
 int parent_open_namespaces(struct launch *launch);

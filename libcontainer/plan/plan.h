@@ -197,6 +197,14 @@ struct plan_scheduler {
 	uint64_t runtime, deadline, period; /* ns */
 };
 
+#define PLAN_CPUS_MAX 65536
+
+/* As sched_setaffinity(2) takes it. */
+struct plan_cpus {
+	const unsigned long *bits; /* NULL: not asked for */
+	size_t size;               /* bytes */
+};
+
 struct plan_process {
 	const char **args; /* NULL-terminated */
 	size_t arg_count;
@@ -224,6 +232,8 @@ struct plan_process {
 	bool terminal;
 	unsigned short rows, columns; /* 0: as the caller's terminal */
 	struct plan_scheduler scheduler;
+	struct plan_cpus initial_cpus; /* exec: until it is in the cgroup */
+	struct plan_cpus final_cpus;   /* exec: from then on */
 	bool io_priority_set;
 	int io_priority; /* as ioprio_set(2) takes it */
 	bool personality_set;

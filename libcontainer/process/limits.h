@@ -8,5 +8,5 @@
 int limits_set(const struct plan_process *plan);
 /* A lowering that is refused for want of CAP_SYS_RESOURCE is a warning. */
 int limits_set_oom(int procfs, const struct plan_process *plan);
-/* Scheduler, io priority, personality; affinity back to all. */
+/* Affinity, scheduler, io priority, personality. */
 int limits_set_scheduling(const struct plan_process *plan);

@@ -1,21 +1,17 @@
 #include <errno.h>
 #include <sched.h>
 #include <stdint.h>
-#include <string.h>
 #include <sys/personality.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include "libcontainer/base/error.h"
-#include "libcontainer/base/log.h"
+#include "libcontainer/process/affinity.h"
 #include "libcontainer/process/limits.h"
 
 #ifndef SCHED_DEADLINE
 #define SCHED_DEADLINE 6
 #endif
-
-/* More than any kernel is built for (CONFIG_NR_CPUS is 8192 at most); a multiple of a long. */
-#define ALL_CPUS_SIZE (8192 / 8)
 
 /* As in linux/ioprio.h, which not every system has. */
 #define IOPRIO_WHO_PROCESS 1
@@ -29,19 +25,6 @@ struct scheduling_attributes {
 	uint64_t runtime, deadline, period;
 };
 _Static_assert(sizeof(struct scheduling_attributes) == 48, "SCHED_ATTR_SIZE_VER0");
-
-/*
- * The caller's own affinity (a unit's CPUAffinity=, taskset) is not the container's: what binds
- * that is its cpuset, to which the kernel clips this.
- */
-static void affinity_reset(void)
-{
-	unsigned long all[ALL_CPUS_SIZE / sizeof(unsigned long)];
-
-	memset(all, 0xff, sizeof(all));
-	if (sched_setaffinity(0, sizeof(all), (const cpu_set_t *)all) < 0)
-		log_debug("the cpu affinity stays as the caller's: errno %d", errno);
-}
 
 static int scheduler_set(const struct plan_scheduler *plan)
 {
@@ -71,7 +54,7 @@ static int scheduler_set(const struct plan_scheduler *plan)
 int limits_set_scheduling(const struct plan_process *plan)
 {
 	/* First: a deadline task may not change its affinity any more. */
-	affinity_reset();
+	try(affinity_set_final(plan));
 	if (plan->scheduler.set)
 		try(scheduler_set(&plan->scheduler));
 	if (plan->io_priority_set &&

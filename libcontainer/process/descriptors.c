@@ -15,7 +15,7 @@
  * What our caller passed on came through execve(2), so it is not close-on-exec; all that we open
  * is.  A number of ours in the range means that the caller's was never open.
  */
-static int inherited_check(unsigned int inherited)
+int descriptors_check(unsigned int inherited)
 {
 	for (unsigned int i = 0; i < inherited; i++) {
 		int fd = (int)(3 + i);
@@ -70,7 +70,7 @@ int descriptors_keep(unsigned int inherited, int **keep, size_t count)
 	if (count > KEEP_MAX || inherited > INT_MAX - 3)
 		return refuse("too many descriptors to keep");
 	/* First: moving ours makes holes, and closes none of the caller's. */
-	try(inherited_check(inherited));
+	try(descriptors_check(inherited));
 	for (size_t i = 0; i < count; i++) {
 		try(keep_move(keep[i], next));
 		values[i] = *keep[i];

@@ -4,6 +4,11 @@
 #include "libcontainer/plan/plan.h"
 
 /*
+ * Whether what our caller passed on is open: the inherited numbers from 3 on.  -EBADF: "unable to
+ * stat preserved-fd".
+ */
+int descriptors_check(unsigned int inherited);
+/*
  * Leaves open: stdio; what our caller passed on, which is at 3, 4, ... (inherited of them, known by
  * not being close-on-exec; -EBADF where one is not open); and keep[], which are ours: moved above,
  * close-on-exec, their numbers updated.  All else is closed.  At most 16 of them; before

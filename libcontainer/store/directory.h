@@ -69,3 +69,10 @@ int store_start(int fd, int *ret_report);
  * most PIPE_BUF bytes together, without a NUL.
  */
 int store_await(int report, int timeout);
+
+/*
+ * notify.c: makes the directory that the container sees, and the socket in it, which replaces that
+ * of an earlier `start`.  -ENOENT, plain: create was not asked for one.
+ */
+int store_make_notify(int fd);
+int store_bind_notify(int fd, int *ret_socket);

@@ -32,6 +32,7 @@ struct container_create_options {
 	const char *config;         /* NULL: config.json in the bundle */
 	const char *pid_file;       /* relative to the caller's directory; or NULL */
 	const char *console_socket; /* likewise */
+	const char *pidfd_socket;   /* likewise */
 	unsigned int preserve_fds;
 	bool no_pivot;
 	bool no_new_keyring;
@@ -68,6 +69,7 @@ struct container_exec_options {
 	enum container_tristate no_new_privileges;
 	const char *pid_file;
 	const char *console_socket;
+	const char *pidfd_socket;
 	unsigned int preserve_fds;
 	bool tty;
 	bool detach;

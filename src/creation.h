@@ -21,6 +21,8 @@ extern struct creation creation;
 		"configuration (default: config.json of the bundle)"), \
 	TEXT("console-socket", 0, "SOCKET", &creation.options.console_socket, \
 		"unix socket that gets the terminal"), \
+	TEXT("pidfd-socket", 0, "SOCKET", &creation.options.pidfd_socket, \
+		"unix socket that gets a descriptor of the first process"), \
 	TEXT("pid-file", 0, "FILE", &creation.options.pid_file, \
 		"file that gets the pid of the container's first process"), \
 	FLAG("no-pivot", 0, &creation.options.no_pivot, \

@@ -31,6 +31,8 @@ static const struct option exec_options[] = {
 		"file that gets the pid of the command"),
 	TEXT("console-socket", 0, "SOCKET", &exec.console_socket,
 		"unix socket that gets the terminal"),
+	TEXT("pidfd-socket", 0, "SOCKET", &exec.pidfd_socket,
+		"unix socket that gets a descriptor of the process"),
 	NUMBER("preserve-fds", 0, "N", &exec.preserve_fds,
 		"hand on N more descriptors, from 3 on"),
 	FLAG("ignore-paused", 0, &exec.ignore_paused,

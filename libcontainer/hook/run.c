@@ -1,23 +1,18 @@
 #include "libcontainer/hook/run.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <string.h>
 #include <sys/wait.h>
 
+#include "libcontainer/base/cleanup.h"
 #include "libcontainer/base/error.h"
 #include "libcontainer/base/log.h"
 #include "libcontainer/kernel/spawn.h"
 
 /* How much of what a failed hook printed is worth telling: its end. */
 #define OUTPUT_SIZE 1024
-
-/* What is the same for all hooks of one list. */
-struct hook_setting {
-	const char *state;
-	const char *directory;
-	const char **default_env;
-};
 
 const char *hook_point_name(enum plan_hook_point point)
 {
@@ -53,7 +48,7 @@ static int status_check(int status, const char *output)
 	return refuse("exit status %d, output: %s", WEXITSTATUS(status), output);
 }
 
-static int hook_run(const struct plan_hook *hook, const struct hook_setting *setting)
+static int hook_run(const struct plan_hook *hook, const struct hooks_setting *setting)
 {
 	char output[OUTPUT_SIZE] = "";
 	int status;
@@ -65,8 +60,8 @@ static int hook_run(const struct plan_hook *hook, const struct hook_setting *set
 		.input = setting->state,
 		.input_size = strlen(setting->state),
 		.timeout = hook->timeout * 1000,
-		.output = -1,
-		.error_output = -1,
+		.output = setting->output,
+		.error_output = setting->error_output,
 	};
 	int error = spawn_run(&program, &status, output, sizeof(output));
 
@@ -81,26 +76,22 @@ static int hook_run(const struct plan_hook *hook, const struct hook_setting *set
 	return status_check(status, output);
 }
 
-int hooks_run(const struct plan_hooks *hooks, enum plan_hook_point point, const char *state,
-	const char *directory, const char **default_env)
+int hooks_run(const struct plan_hooks *hooks, enum plan_hook_point point,
+	const struct hooks_setting *setting)
 {
-	const struct hook_setting setting = { state, directory, default_env };
-
 	for (size_t i = 0; i < hooks->count; i++) {
 		log_debug("run %s hook #%zu '%s'", hook_point_name(point), i, hooks->items[i].path);
-		try(hook_run(&hooks->items[i], &setting), "error running %s hook #%zu",
+		try(hook_run(&hooks->items[i], setting), "error running %s hook #%zu",
 			hook_point_name(point), i);
 	}
 	return 0;
 }
 
-void hooks_run_all(const struct plan_hooks *hooks, enum plan_hook_point point, const char *state,
-	const char *directory)
+void hooks_run_all(const struct plan_hooks *hooks, enum plan_hook_point point,
+	const struct hooks_setting *setting)
 {
-	const struct hook_setting setting = { state, directory, NULL };
-
 	for (size_t i = 0; i < hooks->count; i++) {
-		int error = hook_run(&hooks->items[i], &setting);
+		int error = hook_run(&hooks->items[i], setting);
 
 		if (error == 0)
 			continue;
@@ -108,4 +99,30 @@ void hooks_run_all(const struct plan_hooks *hooks, enum plan_hook_point point, c
 		log_warning("%s", error_text());
 		error_clear();
 	}
+}
+
+static int open_output(const char *path, int *ret_fd)
+{
+	/* O_NONBLOCK is for the opening alone, which might wait for a reader. */
+	const int flags = O_WRONLY | O_APPEND | O_CREAT | O_NOCTTY | O_NONBLOCK | O_CLOEXEC;
+	auto_close int fd = -EBADF;
+
+	*ret_fd = -EBADF;
+	if (!path)
+		return 0;
+	fd = open(path, flags, 0600);
+	if (fd < 0 || fcntl(fd, F_SETFL, O_APPEND) < 0)
+		return fail(errno, "output of hooks: open '%s'", path);
+	*ret_fd = steal_fd(&fd);
+	return 0;
+}
+
+int hooks_open_outputs(const struct plan *plan, int *ret_output, int *ret_error_output)
+{
+	auto_close int output = -EBADF;
+
+	try(open_output(plan->hook_output, &output));
+	try(open_output(plan->hook_error_output, ret_error_output));
+	*ret_output = steal_fd(&output);
+	return 0;
 }

@@ -2,12 +2,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stddef.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <sys/un.h>
 
 #include "libcontainer/base/cleanup.h"
@@ -105,13 +102,13 @@ ssize_t socket_receive(int fd, void *data, size_t size, int *ret_fds, size_t *co
 	return got;
 }
 
-static int connect_path(int type, const char *path, int *ret_fd)
+int socket_connect(const char *path, int *ret_fd)
 {
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
 	auto_close int place = -EBADF;
 	size_t length = strlen(path);
 
-	auto_close int fd = socket(AF_UNIX, type | SOCK_CLOEXEC, 0);
+	auto_close int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	if (fd < 0)
 		return fail(errno, "make a socket");
 	if (length < sizeof(address.sun_path)) {
@@ -124,65 +121,6 @@ static int connect_path(int type, const char *path, int *ret_fd)
 	}
 	if (connect(fd, (const struct sockaddr *)&address, sizeof(address)) < 0)
 		return fail(errno, "connect to '%s'", path);
-	*ret_fd = steal_fd(&fd);
-	return 0;
-}
-
-int socket_connect(const char *path, int *ret_fd)
-{
-	return connect_path(SOCK_STREAM, path, ret_fd);
-}
-
-/* unix(7): a name in a space of its own begins with a NUL, and ends where the address does. */
-static int connect_abstract(const char *name, int *ret_fd)
-{
-	struct sockaddr_un address = { .sun_family = AF_UNIX };
-	size_t length = strlen(name);
-
-	if (length >= sizeof(address.sun_path))
-		return fail(ENAMETOOLONG, "connect to '%s'", name);
-	memcpy(address.sun_path + 1, name + 1, length - 1);
-	auto_close int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	if (fd < 0)
-		return fail(errno, "make a socket");
-	if (connect(fd, (const struct sockaddr *)&address,
-		    (socklen_t)(offsetof(struct sockaddr_un, sun_path) + length)) < 0)
-		return fail(errno, "connect to '%s'", name);
-	*ret_fd = steal_fd(&fd);
-	return 0;
-}
-
-int socket_connect_datagram(const char *address, int *ret_fd)
-{
-	if (address[0] == '@')
-		return connect_abstract(address, ret_fd);
-	if (address[0] != '/')
-		return refuse_as(
-			EAFNOSUPPORT, "'%s' is neither a path nor an abstract name", address);
-	return connect_path(SOCK_DGRAM, address, ret_fd);
-}
-
-int socket_bind_datagram(int dir, const char *name, int *ret_fd)
-{
-	struct sockaddr_un address = { .sun_family = AF_UNIX };
-	char directory[FD_PATH_SIZE];
-
-	auto_close int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	if (fd < 0)
-		return fail(errno, "make a socket");
-	if (unlinkat(dir, name, 0) < 0 && errno != ENOENT)
-		return fail(errno, "remove '%s'", name);
-	if (snprintf(address.sun_path, sizeof(address.sun_path), "%s/%s", fd_path(dir, directory),
-		    name) >= (int)sizeof(address.sun_path))
-		return fail(ENAMETOOLONG, "make '%s'", name);
-	/* The mode by the umask alone: a chmod(2) by name might meet what somebody has put there.
-	 */
-	mode_t saved = umask(0);
-	int r = bind(fd, (const struct sockaddr *)&address, sizeof(address));
-	int error = errno;
-	(void)umask(saved);
-	if (r < 0)
-		return fail(error, "make '%s'", name);
 	*ret_fd = steal_fd(&fd);
 	return 0;
 }

@@ -19,13 +19,3 @@ ssize_t socket_receive(int fd, void *data, size_t size, int *ret_fds, size_t *co
 
 /* Connects to a SOCK_STREAM socket at path, which may be longer than sun_path. */
 int socket_connect(const char *path, int *ret_fd);
-
-/*
- * Connects to a SOCK_DGRAM socket: an absolute path, or "@name" for an abstract one, as
- * sd_notify(3) has them.
- */
-int socket_connect_datagram(const char *address, int *ret_fd);
-
-/* Makes a SOCK_DGRAM socket in the directory dir that all may write to, in place of what was there.
- */
-int socket_bind_datagram(int dir, const char *name, int *ret_fd);

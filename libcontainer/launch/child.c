@@ -55,7 +55,7 @@ int child_join(struct launch *launch)
 	const struct plan_namespaces *plan = &launch->plan->namespaces;
 	bool joins_user = plan->have & ~plan->create & CLONE_NEWUSER;
 
-	if (joins_user)
+	if (joins_user && !launch->plan->users.keep_groups)
 		identity_drop_groups();
 	try(namespaces_join(plan, launch->joins, 0));
 	namespaces_close(launch->joins);
@@ -123,7 +123,7 @@ int child_enter_container(struct launch *launch)
 		if (root < 0)
 			return fail(errno, "open the container's root '%s'", path);
 	}
-	if (flags & CLONE_NEWUSER)
+	if ((flags & CLONE_NEWUSER) && !launch->plan->users.keep_groups)
 		identity_drop_groups();
 	try(namespaces_join_process(launch->target, flags));
 	if (flags & CLONE_NEWUSER)

@@ -101,6 +101,24 @@ bool plan_relays_terminal(const struct plan *plan)
 	return plan->process.terminal && !plan->console_socket;
 }
 
+bool plan_has_pidfd_socket(const struct plan *plan)
+{
+	return plan->pidfd_socket;
+}
+
+bool plan_is_notified(const struct plan *plan)
+{
+	return plan->notify_socket;
+}
+
+/* While there is a hook that a start runs. */
+bool plan_redirects_hooks(const struct plan *plan)
+{
+	return (plan->hook_output || plan->hook_error_output) &&
+	       (plan_has_hooks(plan) || plan_has_start_hooks(plan) ||
+		       plan_has_poststart_hooks(plan));
+}
+
 bool plan_has_host_hooks(const struct plan *plan)
 {
 	return plan->hooks[PLAN_HOOK_PRESTART].count > 0 ||

@@ -8,6 +8,9 @@
 
 /* clang-format off */
 static const struct step rows[] = {
+	/* Before a number of ours could take the place of one that our caller did not open. */
+	STEP_WHOLE(ROLE_PARENT, "check the descriptors that are handed on", NULL,
+		parent_check_descriptors, NULL),
 	/* On record before anything else can be left behind. */
 	STEP_WHOLE(ROLE_PARENT, "make the state directory", NULL,
 		parent_make_state, parent_remove_state),
@@ -25,10 +28,16 @@ static const struct step rows[] = {
 		parent_check_labels, NULL),
 	STEP_WHOLE(ROLE_PARENT, "connect to the console socket", plan_has_console_socket,
 		parent_connect_console, NULL),
+	STEP_WHOLE(ROLE_PARENT, "connect to the pidfd socket", plan_has_pidfd_socket,
+		parent_connect_pidfd, NULL),
+	STEP_WHOLE(ROLE_PARENT, "open the output of hooks", plan_redirects_hooks,
+		parent_open_hook_outputs, NULL),
 	STEP(ROLE_PARENT, "open the namespaces to be joined", plan_joins,
 		parent_open_namespaces, NULL),
 	STEP(ROLE_PARENT, "make the fifos", plan_is_create,
 		parent_make_fifos, NULL),
+	STEP(ROLE_PARENT, "make the socket for notifications", plan_is_notified,
+		parent_make_notify, NULL),
 	STEP(ROLE_PARENT, "open the sources of bind mounts", plan_has_sources,
 		parent_open_sources, NULL),
 
@@ -157,6 +166,8 @@ static const struct step rows[] = {
 	WAIT(ROLE_PARENT, READY, NULL),
 	STEP(ROLE_PARENT, "record the container", NULL,
 		parent_record_created, NULL),
+	STEP_WHOLE(ROLE_PARENT, "send the pidfd", plan_has_pidfd_socket,
+		parent_send_pidfd, NULL),
 	STEP_WHOLE(ROLE_PARENT, "write the pid file", NULL,
 		parent_write_pid_file, parent_remove_pid_file),
 	SEND(ROLE_PARENT, RELEASE, NULL),

@@ -9,6 +9,8 @@
 
 /* clang-format off */
 static const struct step rows[] = {
+	STEP_WHOLE(ROLE_PARENT, "check the descriptors that are handed on", NULL,
+		parent_check_descriptors, NULL),
 	STEP(ROLE_PARENT, "open the host's proc", NULL,
 		parent_open_host, NULL),
 	STEP(ROLE_PARENT, "read the container's system call filter", plan_has_filter,
@@ -17,6 +19,8 @@ static const struct step rows[] = {
 		parent_check_labels, NULL),
 	STEP_WHOLE(ROLE_PARENT, "connect to the console socket", plan_has_console_socket,
 		parent_connect_console, NULL),
+	STEP_WHOLE(ROLE_PARENT, "connect to the pidfd socket", plan_has_pidfd_socket,
+		parent_connect_pidfd, NULL),
 	STEP(ROLE_PARENT, "open the cgroup", plan_has_cgroup,
 		parent_open_cgroup, NULL),
 
@@ -81,6 +85,8 @@ static const struct step rows[] = {
 		init_load_filter, NULL),
 	SEND(ROLE_INIT, READY, NULL),
 	WAIT(ROLE_PARENT, READY, NULL),
+	STEP_WHOLE(ROLE_PARENT, "send the pidfd", plan_has_pidfd_socket,
+		parent_send_pidfd, NULL),
 	STEP_WHOLE(ROLE_PARENT, "write the pid file", NULL,
 		parent_write_pid_file, parent_remove_pid_file),
 	SEND(ROLE_PARENT, RELEASE, NULL),

@@ -98,10 +98,17 @@ int init_send_console(struct launch *launch)
 /* With our caller's umask, as all hooks: what they make must not be writable for all. */
 int init_run_container_hooks(struct launch *launch)
 {
+	const enum plan_hook_point point = PLAN_HOOK_CREATE_CONTAINER;
+	const struct hooks_setting setting = {
+		.state = launch->hook_state,
+		.directory = launch->plan->bundle,
+		.output = launch->hook_output,
+		.error_output = launch->hook_error_output,
+	};
+
 	launch_set_hook_pid(launch->hook_state);
 	(void)umask(launch->umask);
-	int r = hooks_run(&launch->plan->hooks[PLAN_HOOK_CREATE_CONTAINER],
-		PLAN_HOOK_CREATE_CONTAINER, launch->hook_state, launch->plan->bundle, NULL);
+	int r = hooks_run(&launch->plan->hooks[point], point, &setting);
 	(void)umask(0);
 	return r;
 }

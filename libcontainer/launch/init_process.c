@@ -72,13 +72,19 @@ int init_set_labels(struct launch *launch)
 /* Descriptors first: RLIMIT_NOFILE may leave no number to move them to. */
 int init_close_descriptors(struct launch *launch)
 {
-	int *const ours[] = { &launch->init.fd, &launch->start_fifo, &launch->report_fifo };
+	int *const ours[] = { &launch->init.fd, &launch->start_fifo, &launch->report_fifo,
+		&launch->hook_output, &launch->hook_error_output };
 	int *keep[COUNT_OF(ours)];
 	size_t count = 0;
 	const struct plan_process *plan = &launch->plan->process;
 
 	fd_close(&launch->procfs);
 	fd_close(&launch->console_socket);
+	/* From here on, files of the host for startContainer hooks alone. */
+	if (!plan_has_start_hooks(launch->plan)) {
+		fd_close(&launch->hook_output);
+		fd_close(&launch->hook_error_output);
+	}
 	rootfs_done(&launch->rootfs);
 	if (!plan->terminal)
 		try(descriptors_own_stdio(plan->uid));
@@ -207,8 +213,15 @@ int init_run_start_hooks(struct launch *launch)
 		env = with_home;
 	}
 	launch_set_hook_pid(launch->start_hook_state);
+	const struct hooks_setting setting = {
+		.state = launch->start_hook_state,
+		.directory = "/",
+		.default_env = env,
+		.output = launch->hook_output,
+		.error_output = launch->hook_error_output,
+	};
 	return hooks_run(&launch->plan->hooks[PLAN_HOOK_START_CONTAINER], PLAN_HOOK_START_CONTAINER,
-		launch->start_hook_state, "/", env);
+		&setting);
 }
 
 int init_execute(struct launch *launch)

@@ -22,7 +22,8 @@ void launch_init(struct launch *launch, const struct plan *plan, const struct st
 	launch->target = -EBADF;
 	launch->directory = -EBADF;
 	launch->procfs = -EBADF;
-	launch->console_socket = -EBADF;
+	launch->console_socket = launch->pidfd_socket = launch->notify = -EBADF;
+	launch->hook_output = launch->hook_error_output = -EBADF;
 	launch->start_fifo = launch->report_fifo = -EBADF;
 	launch->child = launch->init = (struct channel){ .fd = -EBADF, .peer_fd = -EBADF };
 	launch->child_pidfd = launch->init_pidfd = -EBADF;
@@ -41,6 +42,10 @@ void launch_done(struct launch *launch)
 	fd_close(&launch->directory);
 	fd_close(&launch->procfs);
 	fd_close(&launch->console_socket);
+	fd_close(&launch->pidfd_socket);
+	fd_close(&launch->notify);
+	fd_close(&launch->hook_output);
+	fd_close(&launch->hook_error_output);
 	fd_close(&launch->start_fifo);
 	fd_close(&launch->report_fifo);
 	fd_close(&launch->child_pidfd);

@@ -32,7 +32,9 @@ struct launch {
 	/* Made by the parent before it starts anyone; inherited. */
 	int directory; /* state directory, locked */
 	int procfs;
-	int console_socket;
+	int console_socket, pidfd_socket;
+	int notify; /* run: the socket that the container tells on */
+	int hook_output, hook_error_output;
 	int start_fifo, report_fifo;
 	int joins[PLAN_JOINS_MAX];
 	struct seccomp_filter filter;
@@ -85,6 +87,9 @@ void launch_set_hook_pid(char *state);
 	ROW(has_terminal) \
 	ROW(has_console_socket) \
 	ROW(relays_terminal) \
+	ROW(has_pidfd_socket) \
+	ROW(is_notified) \
+	ROW(redirects_hooks) \
 	ROW(has_hooks) \
 	ROW(has_host_hooks) \
 	ROW(has_container_hooks) \

@@ -10,11 +10,8 @@
 #include "libcontainer/base/cleanup.h"
 #include "libcontainer/base/error.h"
 #include "libcontainer/base/log.h"
-#include "libcontainer/base/path.h"
-#include "libcontainer/kernel/file.h"
 #include "libcontainer/kernel/pidfd.h"
 #include "libcontainer/kernel/procfs.h"
-#include "libcontainer/kernel/socket.h"
 #include "libcontainer/launch/launch.h"
 #include "libcontainer/launch/roles.h"
 #include "libcontainer/mount/sources.h"
@@ -73,33 +70,6 @@ int parent_make_fifos(struct launch *launch)
 	return store_make_fifos(launch->directory, &launch->start_fifo, &launch->report_fifo);
 }
 
-/* Engines read it as soon as it exists, so it comes to be whole: a temporary file and rename. */
-int parent_write_pid_file(struct launch *launch)
-{
-	uninitialized char directory[4096], text[16];
-	auto_close int parent = -EBADF;
-
-	if (!launch->pid_file)
-		return 0;
-
-	const char *name = path_name(launch->pid_file);
-	int length = (int)(name - launch->pid_file);
-	(void)snprintf(directory, sizeof(directory), "%.*s", length, launch->pid_file);
-	parent = open(directory[0] ? directory : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (parent < 0)
-		return fail(errno, "pid file '%s': open its directory", launch->pid_file);
-	(void)snprintf(text, sizeof(text), "%d", launch->init_pid);
-	try(file_replace(parent, name, text, strlen(text), 0644), "pid file '%s'",
-		launch->pid_file);
-	return 0;
-}
-
-void parent_remove_pid_file(struct launch *launch)
-{
-	if (launch->pid_file)
-		(void)unlink(launch->pid_file);
-}
-
 /* ---- what only the host can open ------------------------------------------------------- */
 
 int parent_open_host(struct launch *launch)
@@ -135,13 +105,6 @@ int parent_check_labels(struct launch *launch)
 	if (!process_label && !mount_label)
 		return 0;
 	return selinux_check(process_label, mount_label);
-}
-
-int parent_connect_console(struct launch *launch)
-{
-	try(socket_connect(launch->plan->console_socket, &launch->console_socket),
-		"console socket '%s'", launch->plan->console_socket);
-	return 0;
 }
 
 int parent_open_namespaces(struct launch *launch)
@@ -225,7 +188,13 @@ static int run_hooks(struct launch *launch, enum plan_hook_point point, enum sta
 		return 0;
 	launch->record->pid = launch->init_pid;
 	try(status_document(launch->record, status, false, &state));
-	return hooks_run(hooks, point, state, launch->plan->bundle, NULL);
+	struct hooks_setting setting = {
+		.state = state,
+		.directory = launch->plan->bundle,
+		.output = launch->hook_output,
+		.error_output = launch->hook_error_output,
+	};
+	return hooks_run(hooks, point, &setting);
 }
 
 int parent_run_host_hooks(struct launch *launch)

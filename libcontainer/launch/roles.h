@@ -17,7 +17,6 @@ int parent_keep_filter(struct launch *launch); /* for exec */
 int parent_read_filter(struct launch *launch);
 int parent_set_initial_cpus(struct launch *launch);
 int parent_check_labels(struct launch *launch);
-int parent_connect_console(struct launch *launch);
 int parent_open_namespaces(struct launch *launch);
 int parent_make_fifos(struct launch *launch);
 int parent_open_sources(struct launch *launch);
@@ -32,12 +31,21 @@ int parent_run_host_hooks(struct launch *launch);
 int parent_take_console(struct launch *launch);
 int parent_record_init(struct launch *launch);
 int parent_record_created(struct launch *launch);
-int parent_write_pid_file(struct launch *launch);
-void parent_remove_pid_file(struct launch *launch);
 int parent_await_program(struct launch *launch);
 int parent_run_poststart_hooks(struct launch *launch);
 /* exec */
 int parent_open_cgroup(struct launch *launch);
+
+/* ---- handover.c: between our caller and the container ------------------------------- */
+
+int parent_check_descriptors(struct launch *launch);
+int parent_connect_console(struct launch *launch);
+int parent_connect_pidfd(struct launch *launch);
+int parent_make_notify(struct launch *launch);
+int parent_open_hook_outputs(struct launch *launch);
+int parent_send_pidfd(struct launch *launch);
+int parent_write_pid_file(struct launch *launch);
+void parent_remove_pid_file(struct launch *launch);
 
 /* ---- child.c ----------------------------------------------------------------------- */
 

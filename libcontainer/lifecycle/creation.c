@@ -16,6 +16,7 @@
 #include "libcontainer/base/parse.h"
 #include "libcontainer/base/path.h"
 #include "libcontainer/kernel/file.h"
+#include "libcontainer/lifecycle/notify.h"
 #include "libcontainer/store/directory.h"
 #include "oci-spec/json.h"
 #include "oci-spec/read.h"
@@ -25,8 +26,8 @@ int absolute_path(struct arena *arena, const char *path, const char **ret_path)
 {
 	uninitialized char directory[PATH_MAX];
 
-	*ret_path = path;
-	if (!path || path_is_absolute(path))
+	*ret_path = path && *path ? path : NULL;
+	if (!*ret_path || path_is_absolute(path))
 		return 0;
 	if (!getcwd(directory, sizeof(directory)))
 		return fail(errno, "get the current directory");
@@ -80,6 +81,7 @@ static int resolve_paths(struct creation *creation, const struct container_creat
 	try(absolute_path(arena, o->config, ret_config));
 	try(absolute_path(arena, o->pid_file, &creation->pid_file));
 	try(absolute_path(arena, o->console_socket, &creation->console_socket));
+	try(absolute_path(arena, o->pidfd_socket, &creation->pidfd_socket));
 	try(enter_bundle(creation, o->bundle));
 	if (!*ret_config)
 		*ret_config = "config.json";
@@ -148,6 +150,8 @@ static void fill_options(const struct container_context *c,
 		.preserve_fds = o->preserve_fds,
 		.listen_fds = listen_fds_of_caller(),
 		.console_socket = creation->console_socket,
+		.pidfd_socket = creation->pidfd_socket,
+		.notify_socket = notify_address(),
 		.general_road = o->general_road,
 	};
 	creation_set_context(c, &creation->host, &creation->options);

@@ -14,7 +14,7 @@
 
 struct creation {
 	struct arena arena;
-	const char *bundle, *pid_file, *console_socket; /* absolute */
+	const char *bundle, *pid_file, *console_socket, *pidfd_socket; /* absolute */
 	struct file_text config;
 	struct spec_config *spec;
 	struct host host;
@@ -33,7 +33,10 @@ int creation_launch(const struct container_context *c, struct creation *creation
 
 void creation_done(struct creation *creation);
 
-/* An absolute path for one of the caller's, by its directory at the time; NULL for NULL. */
+/*
+ * An absolute path for one of the caller's, by its directory at the time; NULL for NULL, and for
+ * "", by which programs say that an option is not set.
+ */
 int absolute_path(struct arena *arena, const char *path, const char **ret_path);
 
 /* LISTEN_FDS, where LISTEN_PID says that they are ours: sd_listen_fds(3). */

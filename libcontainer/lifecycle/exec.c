@@ -16,7 +16,7 @@ struct execution {
 	struct container container;
 	const struct spec_config *spec; /* as it was at create */
 	struct spec_process *process;   /* what is to be executed */
-	const char *pid_file, *console_socket;
+	const char *pid_file, *console_socket, *pidfd_socket;
 	struct host host;
 	struct plan_options options;
 	struct plan plan;
@@ -36,10 +36,10 @@ static int check_terminal(const struct execution *e, const struct container_exec
 {
 	bool terminal = e->process->terminal;
 
-	if (terminal && o->detach && !o->console_socket)
+	if (terminal && o->detach && !e->console_socket)
 		return refuse("cannot allocate tty if caisson will detach without setting console "
 			      "socket");
-	if (o->console_socket && !(terminal && o->detach))
+	if (e->console_socket && !(terminal && o->detach))
 		return refuse("cannot use console socket if caisson will not detach or allocate "
 			      "tty");
 	return 0;
@@ -66,6 +66,7 @@ static int prepare(const struct container_context *c, const struct container_exe
 	try(check_status(e, o));
 	try(absolute_path(arena, o->pid_file, &e->pid_file));
 	try(absolute_path(arena, o->console_socket, &e->console_socket));
+	try(absolute_path(arena, o->pidfd_socket, &e->pidfd_socket));
 	try(container_load_config(&e->container, &e->spec));
 	try(exec_process_make(arena, e->spec->process, o, &e->process));
 	try(check_terminal(e, o));
@@ -79,6 +80,7 @@ static int prepare(const struct container_context *c, const struct container_exe
 		.preserve_fds = o->preserve_fds,
 		.listen_fds = listen_fds_of_caller(),
 		.console_socket = e->console_socket,
+		.pidfd_socket = e->pidfd_socket,
 	};
 	creation_set_context(c, &e->host, &e->options);
 	struct plan_input input = { e->spec, e->process, &e->options, &e->host };

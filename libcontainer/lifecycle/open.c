@@ -140,7 +140,8 @@ int container_run_hooks(struct container *container, enum plan_hook_point point,
 {
 	const struct record *record = &container->record;
 	const struct plan_options options = { .id = container->id, .bundle = record->bundle };
-	struct plan plan = { 0 };
+	struct plan plan = { .bundle = record->bundle };
+	auto_close int output = -EBADF, error_output = -EBADF;
 	auto_free char *state = NULL;
 	struct planning planning = {
 		.arena = &container->arena,
@@ -152,12 +153,20 @@ int container_run_hooks(struct container *container, enum plan_hook_point point,
 		return 0;
 	try(container_load_config(container, &planning.spec));
 	planning.process = planning.spec->process;
+	try(plan_annotations(&planning));
 	try(plan_hooks(&planning));
+	try(hooks_open_outputs(&plan, &output, &error_output));
 	try(status_document(record, status, false, &state));
 
+	const struct hooks_setting setting = {
+		.state = state,
+		.directory = record->bundle,
+		.output = output,
+		.error_output = error_output,
+	};
 	if (point == PLAN_HOOK_POSTSTOP) {
-		hooks_run_all(&plan.hooks[point], point, state, record->bundle);
+		hooks_run_all(&plan.hooks[point], point, &setting);
 		return 0;
 	}
-	return hooks_run(&plan.hooks[point], point, state, record->bundle, NULL);
+	return hooks_run(&plan.hooks[point], point, &setting);
 }

@@ -7,6 +7,7 @@
 #include "libcontainer/base/log.h"
 #include "libcontainer/lifecycle/creation.h"
 #include "libcontainer/lifecycle/foreground.h"
+#include "libcontainer/lifecycle/notify.h"
 #include "libcontainer/lifecycle/open.h"
 #include "libcontainer/store/directory.h"
 
@@ -55,7 +56,10 @@ int container_run(const struct container_context *c, const struct container_crea
 		r = creation_launch(c, &creation);
 	if (r == 0) {
 		store_unlock(creation.launch.directory);
-		if (!o->detach)
+		if (o->detach)
+			notify_await(&creation.launch.notify, creation.plan.notify_socket,
+				creation.launch.init_pid, creation.launch.init_pidfd);
+		else
 			r = run_in_foreground(c, o, &creation, ret_status);
 	}
 	creation_done(&creation);

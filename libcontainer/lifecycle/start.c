@@ -1,8 +1,10 @@
+#include <errno.h>
 #include <string.h>
 
 #include "libcontainer/base/cleanup.h"
 #include "libcontainer/base/error.h"
 #include "libcontainer/base/log.h"
+#include "libcontainer/lifecycle/notify.h"
 #include "libcontainer/lifecycle/open.h"
 #include "libcontainer/store/directory.h"
 
@@ -13,6 +15,20 @@ static int start_program(struct container *container)
 	int r = store_start(container->directory);
 	if (r == -ENXIO)
 		return status_allow(STATUS_VERB_START, STATUS_STOPPED);
+	return r;
+}
+
+/* Before the program can look for it.  Leaves -EBADF where nobody is to be told. */
+static int make_notify(const struct container *container, int *ret_socket)
+{
+	if (!notify_address() || container->status != STATUS_CREATED)
+		return 0;
+	int r = store_bind_notify(container->directory, ret_socket);
+	if (r == -ENOENT) {
+		log_warning("NOTIFY_SOCKET: nobody is told when the container is ready, as it was "
+			    "created without");
+		return 0;
+	}
 	return r;
 }
 
@@ -29,14 +45,19 @@ static int start_undo(const struct container_context *c, const char *id, int cod
 static int start_container(const struct container_context *c, const char *id)
 {
 	auto_container struct container container = CONTAINER_NONE;
+	auto_close int notify = -EBADF;
 
 	try(container_open(c, id, true, &container));
+	try(make_notify(&container, &notify));
 	try(start_program(&container));
 
 	/* Hooks may call us, and they may take their time. */
 	store_unlock(container.directory);
 	int r = container_run_hooks(&container, PLAN_HOOK_POSTSTART, STATUS_RUNNING);
-	return r < 0 ? start_undo(c, id, r) : 0;
+	if (r < 0)
+		return start_undo(c, id, r);
+	notify_await(&notify, notify_address(), container.record.pid, container.pidfd);
+	return 0;
 }
 
 int container_start(const struct container_context *c, const char *id)

@@ -94,7 +94,7 @@ int mount_add_label(const struct plan_root *plan, char *data, size_t size)
 
 	if (!plan->mount_label)
 		return 0;
-	if (snprintf(data + used, size - used, "%scontext=\"%s\"", used ? "," : "",
+	if (snprintf(data + used, size - used, "%s%s=\"%s\"", used ? "," : "", plan->mount_context,
 		    plan->mount_label) >= (int)(size - used))
 		return refuse("options are too long");
 	return 0;

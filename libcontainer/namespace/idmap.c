@@ -37,7 +37,8 @@ int users_write_maps(const struct plan_users *plan, pid_t pid)
 int users_become_root(const struct plan_users *plan)
 {
 	/* Our caller's groups would stay with us as the overflow group, and reach its files. */
-	if (!plan->deny_setgroups && syscall(SYS_setgroups, 0, NULL) < 0 && errno != EPERM)
+	if (!plan->deny_setgroups && !plan->keep_groups && syscall(SYS_setgroups, 0, NULL) < 0 &&
+		errno != EPERM)
 		return fail(errno, "drop the supplementary groups");
 	if (syscall(SYS_setresgid, 0, 0, 0) < 0)
 		return fail(errno, "become group 0 of the user namespace");

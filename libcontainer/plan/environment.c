@@ -1,4 +1,7 @@
-/* The program's environment: each name once, HOME to be filled in, LISTEN_FDS of our caller's. */
+/*
+ * The program's environment: each name once, HOME to be filled in, LISTEN_FDS of our caller's, and
+ * a NOTIFY_SOCKET of ours for that of our caller's.
+ */
 #include <stdint.h>
 #include <string.h>
 
@@ -79,8 +82,8 @@ int plan_environment(struct planning *p)
 {
 	const struct spec_strings *spec = &p->process->env;
 	unsigned int listen_fds = p->plan->process.listen_fds;
-	/* Two more for LISTEN_FDS, and NULL. */
-	const char **env = arena_new_array(p->arena, const char *, spec->count + 3);
+	/* Two more for LISTEN_FDS, one for NOTIFY_SOCKET, and NULL. */
+	const char **env = arena_new_array(p->arena, const char *, spec->count + 4);
 	size_t count = 0;
 
 	for (size_t i = 0; i < spec->count; i++) {
@@ -96,6 +99,8 @@ int plan_environment(struct planning *p)
 		env[count++] = arena_printf(p->arena, "LISTEN_FDS=%u", listen_fds);
 		env[count++] = "LISTEN_PID=1";
 	}
+	if (p->plan->notify_socket)
+		env[count++] = "NOTIFY_SOCKET=" PLAN_NOTIFY_TARGET "/" PLAN_NOTIFY_NAME;
 	keep_last(p, env, count);
 	return 0;
 }

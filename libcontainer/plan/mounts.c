@@ -262,6 +262,8 @@ int plan_mounts(struct planning *p)
 	root->path = path_clean(p->arena, p->plan->bundle, p->spec->root->path);
 	root->readonly = p->spec->root->readonly;
 	root->mount_label = spec->mount_label && spec->mount_label[0] ? spec->mount_label : NULL;
+	if (!root->mount_context)
+		root->mount_context = "context";
 	root->cgroup_v2 = p->host->cgroup_layout == HOST_CGROUP_V2;
 	if (!(p->plan->namespaces.have & CLONE_NEWNS))
 		root->enter = PLAN_ENTER_CHROOT;
@@ -269,10 +271,12 @@ int plan_mounts(struct planning *p)
 		root->enter = p->options->no_pivot ? PLAN_ENTER_MOVE : PLAN_ENTER_PIVOT;
 	try(plan_propagation(p));
 
-	root->mounts = arena_new_array(p->arena, struct plan_mount, p->spec->mounts.count);
+	root->mounts = arena_new_array(p->arena, struct plan_mount, p->spec->mounts.count + 1);
 	root->mount_count = p->spec->mounts.count;
 	for (size_t i = 0; i < root->mount_count; i++)
 		try(plan_one_mount(p, i));
+	if (p->plan->notify_socket)
+		plan_notify_mount(p, &root->mounts[root->mount_count++]);
 	root->masked = clean_paths(p, &spec->masked_paths);
 	root->readonly_paths = clean_paths(p, &spec->readonly_paths);
 	if (root->enter == PLAN_ENTER_CHROOT &&

@@ -20,7 +20,10 @@ struct planning {
 	struct plan *plan;
 };
 
+int plan_annotations(struct planning *p); /* annotations.c */
 int plan_namespaces(struct planning *p); /* namespaces.c: namespaces, network */
+int plan_notify(struct planning *p);     /* notify.c */
+void plan_notify_mount(struct planning *p, struct plan_mount *ret_mount);
 int plan_unsupported(struct planning *p); /* unsupported.c */
 int plan_users(struct planning *p);      /* users.c */
 int plan_process(struct planning *p);    /* process.c: process, settings */

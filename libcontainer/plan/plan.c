@@ -3,9 +3,11 @@
 #include "libcontainer/base/cleanup.h"
 #include "libcontainer/plan/parts.h"
 
-/* The order is a rule: users before process (who may set groups), namespaces before all. */
+/* The order is a rule: users before process (who may set groups), namespaces before both. */
 static int (*const parts[])(struct planning *) = {
+	plan_annotations,
 	plan_namespaces,
+	plan_notify,
 	plan_unsupported,
 	plan_users,
 	plan_process,
@@ -19,6 +21,7 @@ static int (*const parts[])(struct planning *) = {
 
 /* What exec needs: it makes no mounts, devices, hooks or limits. */
 static int (*const exec_parts[])(struct planning *) = {
+	plan_annotations,
 	plan_namespaces,
 	plan_users,
 	plan_process,
@@ -34,6 +37,7 @@ static void begin(struct planning *p)
 		.state = p->options->state,
 		.oci_version = p->spec->oci_version,
 		.console_socket = p->options->console_socket,
+		.pidfd_socket = p->options->pidfd_socket,
 		.detach = p->options->detach,
 	};
 }

@@ -39,6 +39,8 @@ struct plan_options {
 	unsigned int preserve_fds;
 	unsigned int listen_fds;    /* LISTEN_FDS, where LISTEN_PID is ours */
 	const char *console_socket; /* absolute, or NULL */
+	const char *pidfd_socket;   /* likewise */
+	const char *notify_socket;  /* NOTIFY_SOCKET: absolute, or "@name"; or NULL */
 	bool general_road; /* take the general road even where the short one would do: tests */
 };
 
@@ -91,6 +93,7 @@ struct plan_users {
 	struct plan_id_map uids, gids;
 	bool by_helper; /* unprivileged: newuidmap and newgidmap write them */
 	bool deny_setgroups;
+	bool keep_groups; /* those of our caller stay with the program, whatever the spec lists */
 	uid_t root_uid; /* host ids of the container's root: owner of what is made for it */
 	gid_t root_gid;
 };
@@ -151,7 +154,8 @@ struct plan_root {
 	size_t mount_count;
 	struct plan_paths masked;
 	struct plan_paths readonly_paths;
-	const char *mount_label; /* SELinux, or NULL */
+	const char *mount_label;   /* SELinux, or NULL */
+	const char *mount_context; /* the option that takes it: "context" */
 	bool cgroup_v2;          /* a mount of type cgroup shows cgroup2 */
 };
 
@@ -173,6 +177,16 @@ struct plan_devices {
 	bool ptmx;    /* make /dev/ptmx a link to pts/ptmx */
 	bool console; /* /dev/console is the terminal */
 };
+
+/* ---- notify ------------------------------------------------------------------------- */
+
+/*
+ * As in runc: a directory of the state directory, seen below /run in the container, with the socket
+ * that the program is told of by NOTIFY_SOCKET: sd_notify(3).
+ */
+#define PLAN_NOTIFY_DIRECTORY "notify"
+#define PLAN_NOTIFY_NAME "notify.sock"
+#define PLAN_NOTIFY_TARGET "/run/" PLAN_NOTIFY_DIRECTORY
 
 /* ---- process/ ----------------------------------------------------------------------- */
 
@@ -364,6 +378,9 @@ struct plan {
 	const char *state; /* the container's state directory */
 	const char *oci_version;
 	const char *console_socket;
+	const char *pidfd_socket;  /* gets a pidfd of init; or NULL */
+	const char *notify_socket; /* of the service manager that waits for READY=1; or NULL */
+	const char *hook_output, *hook_error_output; /* files of the host, absolute; or NULL */
 	bool detach;
 	struct plan_namespaces namespaces;
 	struct plan_users users;

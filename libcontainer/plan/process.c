@@ -93,6 +93,8 @@ static int plan_groups(struct planning *p, const struct spec_u32s *gids)
 	struct plan_process *plan = &p->plan->process;
 	enum setgroups setgroups = find_setgroups(p);
 
+	if (p->plan->users.keep_groups)
+		return 0;
 	if (setgroups == SETGROUPS_DENIED && gids->count > 0)
 		return refuse("process.user.additionalGids: cannot set any additional groups in a "
 			      "rootless container");

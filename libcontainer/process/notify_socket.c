@@ -14,6 +14,7 @@
 #include "libcontainer/base/cleanup.h"
 #include "libcontainer/base/error.h"
 #include "libcontainer/base/log.h"
+#include "libcontainer/kernel/datagram.h"
 #include "libcontainer/kernel/monotonic.h"
 #include "libcontainer/kernel/pidfd.h"
 #include "libcontainer/kernel/socket.h"
@@ -137,7 +138,7 @@ static int connect_host(const char *address, int *ret_fd)
 	const struct timeval timeout = { .tv_sec = SEND_TIMEOUT };
 	auto_close int fd = -EBADF;
 
-	try(socket_connect_datagram(address, &fd));
+	try(datagram_connect(address, &fd));
 	/* Its queue may be full, and stay so. */
 	if (setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &timeout, sizeof(timeout)) < 0)
 		return fail(errno, "set the time limit of a socket");

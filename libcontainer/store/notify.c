@@ -5,7 +5,7 @@
 
 #include "libcontainer/base/cleanup.h"
 #include "libcontainer/base/error.h"
-#include "libcontainer/kernel/socket.h"
+#include "libcontainer/kernel/datagram.h"
 #include "libcontainer/plan/plan.h"
 #include "libcontainer/store/directory.h"
 
@@ -43,5 +43,5 @@ int store_bind_notify(int fd, int *ret_socket)
 
 	if (r < 0)
 		return r;
-	return socket_bind_datagram(dir, PLAN_NOTIFY_NAME, ret_socket);
+	return datagram_bind(dir, PLAN_NOTIFY_NAME, ret_socket);
 }

@@ -75,7 +75,14 @@ static int setup(void **state)
 
 static int run(enum plan_hook_point point)
 {
-	return hooks_run(&hooks, point, "{\"id\":\"x\"}", "/bundle", NULL);
+	const struct hooks_setting setting = {
+		.state = "{\"id\":\"x\"}",
+		.directory = "/bundle",
+		.output = -EBADF,
+		.error_output = -EBADF,
+	};
+
+	return hooks_run(&hooks, point, &setting);
 }
 
 static void test_asks_for(void **state)
@@ -91,8 +98,8 @@ static void test_asks_for(void **state)
 	assert_int_equal(asked[0].input_size, strlen("{\"id\":\"x\"}"));
 	assert_memory_equal(asked[0].input, "{\"id\":\"x\"}", asked[0].input_size);
 	assert_int_equal(asked[0].timeout, 2000);
-	assert_int_equal(asked[0].output, -1);
-	assert_int_equal(asked[0].error_output, -1);
+	assert_int_equal(asked[0].output, -EBADF);
+	assert_int_equal(asked[0].error_output, -EBADF);
 	assert_string_equal(asked[1].path, "/bin/two");
 	assert_null(asked[1].env);
 	assert_int_equal(asked[1].timeout, 0);
@@ -110,7 +117,15 @@ static void test_default_environment(void **state)
 	const struct plan_hooks list = { chosen, COUNT_OF(chosen) };
 
 	answers = (const struct answer[]){ { 0 }, { 0 } };
-	assert_int_equal(hooks_run(&list, PLAN_HOOK_START_CONTAINER, "{}", NULL, container), 0);
+	const struct hooks_setting setting = {
+		.state = "{}",
+		.default_env = container,
+		.output = 7,
+		.error_output = 8,
+	};
+	assert_int_equal(hooks_run(&list, PLAN_HOOK_START_CONTAINER, &setting), 0);
+	assert_int_equal(asked[0].output, 7);
+	assert_int_equal(asked[1].error_output, 8);
 	assert_ptr_equal(asked[0].env, empty);
 	assert_ptr_equal(asked[1].env, container);
 	assert_null(asked[1].directory);
@@ -166,7 +181,8 @@ static void test_run_all(void **state)
 		{ .status = 1 << 8, .output = "x\n" },
 		{ .result = -EACCES, .text = "run '/bin/two': denied" },
 	};
-	hooks_run_all(&hooks, PLAN_HOOK_POSTSTOP, "{}", "/bundle");
+	hooks_run_all(&hooks, PLAN_HOOK_POSTSTOP,
+		&(struct hooks_setting){ .state = "{}", .output = -EBADF, .error_output = -EBADF });
 	assert_int_equal(asked_count, 2);
 	assert_int_equal(line_count, 2);
 	assert_string_equal(lines[0], "error running poststop hook #0: exit status 1, output: x");
@@ -179,7 +195,9 @@ static void test_none(void **state)
 	(void)state;
 	const struct plan_hooks none = { NULL, 0 };
 
-	assert_int_equal(hooks_run(&none, PLAN_HOOK_PRESTART, "{}", "/", NULL), 0);
+	const struct hooks_setting setting = { .state = "{}" };
+
+	assert_int_equal(hooks_run(&none, PLAN_HOOK_PRESTART, &setting), 0);
 	assert_int_equal(asked_count, 0);
 }
 

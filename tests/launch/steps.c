@@ -322,6 +322,26 @@ static void create_keeps_its_order(void **state)
 	BEFORE(create_steps, init_wait_for_start, init_run_start_hooks);
 }
 
+static void what_is_handed_over_is_in_time(void **state)
+{
+	const struct step_table *tables[] = { &create_steps, &exec_steps };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(tables); i++) {
+		/* Later, a number of ours could be taken for the caller's. */
+		assert_int_equal(row_of(tables[i], parent_check_descriptors), 0);
+		assert_true(row_of(tables[i], parent_connect_pidfd) <
+			    row_of(tables[i], parent_start_child));
+		/* What can't be sent is told before the program runs. */
+		assert_true(row_of(tables[i], parent_send_pidfd) <
+			    message_row(tables[i], STEP_SEND, MSG_RELEASE));
+	}
+	/* The mount's source. */
+	BEFORE(create_steps, parent_make_notify, parent_open_sources);
+	BEFORE(create_steps, parent_make_notify, parent_start_init);
+	BEFORE(create_steps, parent_open_hook_outputs, parent_start_init);
+}
+
 static void the_filter_is_loaded_before_ready(void **state)
 {
 	size_t ready = message_row(&create_steps, STEP_SEND, MSG_READY);
@@ -355,6 +375,7 @@ int main(void)
 		cmocka_unit_test(exec_never_hangs),
 		cmocka_unit_test(missing_messages_are_found),
 		cmocka_unit_test(create_keeps_its_order),
+		cmocka_unit_test(what_is_handed_over_is_in_time),
 		cmocka_unit_test(the_filter_is_loaded_before_ready),
 		cmocka_unit_test(steps_are_named),
 	};

@@ -76,6 +76,7 @@ static int create(const struct container_context *c, const char *name,
 	print_text("config", o->config);
 	print_text("pid-file", o->pid_file);
 	print_text("console-socket", o->console_socket);
+	print_text("pidfd-socket", o->pidfd_socket);
 	print_number("preserve-fds", o->preserve_fds);
 	print_flag("no-pivot", o->no_pivot);
 	print_flag("no-new-keyring", o->no_new_keyring);
@@ -130,6 +131,7 @@ int container_exec(
 	print_text("no-new-privileges", privileges[o->no_new_privileges]);
 	print_text("pid-file", o->pid_file);
 	print_text("console-socket", o->console_socket);
+	print_text("pidfd-socket", o->pidfd_socket);
 	print_number("preserve-fds", o->preserve_fds);
 	print_flag("tty", o->tty);
 	print_flag("detach", o->detach);

@@ -57,7 +57,7 @@ static inline int begin_on(const struct host *which)
 
 static inline int decide(int (*part)(struct planning *))
 {
-	struct planning planning = { &arena, &spec, &process, &options, &host, &plan };
+	struct planning planning = { &arena, &spec, &process, NULL, &options, &host, &plan };
 
 	return part(&planning);
 }

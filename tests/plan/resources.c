@@ -106,7 +106,7 @@ static void memory_in_v2(void **state)
 	assert_writes("memory.max=1000 memory.swap.max=0?");
 	begin(&host_v2);
 	set_memory(1000, 0);
-	assert_writes("memory.max=1000 memory.swap.max=0?");
+	assert_writes("memory.max=1000");
 	begin(&host_v2);
 	set_memory(1000, -1);
 	assert_writes("memory.max=1000 memory.swap.max=max?");
@@ -114,6 +114,11 @@ static void memory_in_v2(void **state)
 	memory.limit = (struct maybe_i64){ true, -1 };
 	memory.reservation = (struct maybe_i64){ true, -1 };
 	assert_writes("memory.max=max memory.swap.max=max? memory.low=max");
+	begin(&host_v2);
+	set_memory(-1, 0);
+	memory.use_hierarchy = (struct maybe_flag){ true, true };
+	assert_writes("memory.max=max memory.swap.max=max?");
+	assert_string_equal(warnings, "");
 }
 
 static void memory_in_v1(void **state)
@@ -132,6 +137,14 @@ static void memory_in_v1(void **state)
 	begin(&host_v1);
 	set_memory(1000, 0);
 	assert_writes("memory.limit_in_bytes=1000");
+	begin(&host_v1);
+	memory.limit = (struct maybe_i64){ true, 1000 };
+	memory.use_hierarchy = (struct maybe_flag){ true, true };
+	assert_writes("memory.use_hierarchy=1? memory.limit_in_bytes=1000");
+	begin(&host_v1);
+	memory.use_hierarchy = (struct maybe_flag){ true, false };
+	assert_writes("");
+	assert_non_null(strstr(warnings, "memory.useHierarchy is ignored"));
 }
 
 static void swap_wants_memory(void **state)
@@ -158,7 +171,9 @@ static void what_v2_lacks_is_warned_of(void **state)
 	memory.kernel = (struct maybe_i64){ true, 1000 };
 	cpu.realtime_period = (struct maybe_u64){ true, 1000 };
 	network.class_id = (struct maybe_u32){ true, 5 };
+	memory.use_hierarchy = (struct maybe_flag){ true, false };
 	assert_writes("");
+	assert_non_null(strstr(warnings, "memory.useHierarchy is ignored"));
 	assert_non_null(strstr(warnings, "memory.swappiness is ignored"));
 	assert_non_null(strstr(warnings, "memory.disableOOMKiller is ignored"));
 	assert_non_null(strstr(warnings, "memory.kernel is ignored"));
@@ -183,15 +198,15 @@ static void cpu_limits(void **state)
 			.cpus = "0-1",
 			.mems = "0" };
 		assert_writes(v2 ? "cpuset.cpus=0-1 cpuset.mems=0 cpu.weight=59 "
-				   "cpu.max=50000 100000 cpu.max.burst=7 cpu.idle=1"
+				   "cpu.max.burst=7 cpu.max=50000 100000 cpu.idle=1"
 				 : "cpuset.cpus=0-1 cpuset.mems=0 cpu.shares=512 "
-				   "cpu.cfs_period_us=100000 cpu.cfs_quota_us=50000 "
-				   "cpu.cfs_burst_us=7 cpu.idle=1");
+				   "cpu.cfs_burst_us=7 cpu.cfs_quota_us=50000 "
+				   "cpu.cfs_period_us=100000 cpu.idle=1");
 	}
 	begin(&host_v1);
 	cpu.realtime_runtime = (struct maybe_i64){ true, 500 };
 	cpu.realtime_period = (struct maybe_u64){ true, 1000 };
-	assert_writes("cpu.rt_period_us=1000 cpu.rt_runtime_us=500");
+	assert_writes("cpu.rt_runtime_us=500 cpu.rt_period_us=1000");
 	begin(&host_v2);
 	cpu.quota = (struct maybe_i64){ true, -1 };
 	assert_writes("cpu.max=max");

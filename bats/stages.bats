@@ -139,7 +139,7 @@ others_have_ended() {
 	local call
 	for ((call = 40; ; call += 3)); do
 		kill_at 1 "$call" create "$ID"
-		[[ ! -e $ROOT/$ID/config.json ]] || break
+		[[ ! -e $ROOT/$ID/config ]] || break
 		caisson delete --force "$ID"
 	done
 	assert_equal "$(caisson list -q)" "$ID"

@@ -1,0 +1,58 @@
+/* Changing a call of a traced process: what each architecture keeps where. */
+#include "tests/crash/crash.h"
+
+#include <elf.h>
+#include <err.h>
+#include <errno.h>
+#include <sys/ptrace.h>
+#include <sys/uio.h>
+#include <sys/user.h>
+
+/* A number that no call has: the kernel makes none. */
+#define NO_CALL (-1)
+
+#if defined(__x86_64__)
+
+static void poke(pid_t pid, size_t offset, long value)
+{
+	/* It may have been killed meanwhile, by another of its family. */
+	if (ptrace(PTRACE_POKEUSER, pid, offset, value) < 0 && errno != ESRCH)
+		err(2, "change a register");
+}
+
+void inject_skip(pid_t pid)
+{
+	poke(pid, offsetof(struct user_regs_struct, orig_rax), NO_CALL);
+}
+
+void inject_result(pid_t pid, long value)
+{
+	poke(pid, offsetof(struct user_regs_struct, rax), value);
+}
+
+#elif defined(__aarch64__)
+
+void inject_skip(pid_t pid)
+{
+	int number = NO_CALL;
+	struct iovec data = { &number, sizeof(number) };
+
+	if (ptrace(PTRACE_SETREGSET, pid, NT_ARM_SYSTEM_CALL, &data) < 0 && errno != ESRCH)
+		err(2, "change a call");
+}
+
+void inject_result(pid_t pid, long value)
+{
+	struct user_regs_struct registers;
+	struct iovec data = { &registers, sizeof(registers) };
+
+	if (ptrace(PTRACE_GETREGSET, pid, NT_PRSTATUS, &data) < 0 && errno != ESRCH)
+		err(2, "read the registers");
+	registers.regs[0] = (unsigned long long)value;
+	if (ptrace(PTRACE_SETREGSET, pid, NT_PRSTATUS, &data) < 0 && errno != ESRCH)
+		err(2, "change a register");
+}
+
+#else
+#error "the crash harness does not know this architecture's registers"
+#endif

@@ -209,7 +209,7 @@ static const struct spec_field *find_field(
 		size_t at = (*next + i) % schema->count;
 		const char *known = schema->fields[at].name;
 
-		if (strncmp(known, name.next, length) == 0 && !known[length]) {
+		if (strlen(known) == length && memcmp(known, name.next, length) == 0) {
 			*next = at + 1;
 			return &schema->fields[at];
 		}

@@ -132,6 +132,10 @@ static void each_rule_holds(void **state)
 		if (unpack(spec_schema_hook(), bad[i].bytes, bad[i].size) != -EBADMSG)
 			test_fails("%s was not refused\n", bad[i].what);
 	}
+	/* A name that is none, but begins as one, is skipped. */
+	assert_int_equal(unpack(spec_schema_hook(),
+				 BYTES("\4path\3\0\0\0/x\0\11args\0more\1\0\0\0x")),
+		0);
 	/* The same without a fault. */
 	assert_int_equal(
 		unpack(spec_schema_hook(), BYTES("\4path\3\0\0\0/x\0\4args\6\0\0\0\2\0\0\0a\0")),

@@ -156,6 +156,16 @@ static int create_one(
 	return 0;
 }
 
+int create_single(const struct plan_cgroup *plan, size_t index, struct cgroup *cgroup)
+{
+	struct made made = { 0 };
+	int code = create_one(plan, index, cgroup, &made);
+
+	if (code < 0)
+		undo(&made);
+	return code;
+}
+
 int cgroup_create(const struct plan_cgroup *plan, struct cgroup *ret_cgroup)
 {
 	struct cgroup cgroup = { 0 };

@@ -11,5 +11,8 @@
 int create_enable(
 	const struct plan_cgroup *plan, const struct plan_cgroup_directory *directory, int dir);
 
+/* create.c: makes plan->directories[index] alone, as cgroup_create() does. */
+int create_single(const struct plan_cgroup *plan, size_t index, struct cgroup *cgroup);
+
 /* cpuset.c: v1 groups begin without any cpu and memory node: takes those of the parents. */
 int create_inherit_cpuset(const struct plan_cgroup_directory *directory);

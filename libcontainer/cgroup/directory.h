@@ -13,6 +13,14 @@
 /* Opens it as O_PATH.  -ENOENT plain. */
 int directory_open(const struct plan_cgroup_directory *directory, int *ret_fd);
 
+/*
+ * The directory that the process is in, in the same hierarchy, as an absolute path: the arena's.
+ * -ENOENT plain where there is no such process, or no path to its group from here.
+ */
+struct arena;
+int directory_of_process(struct arena *arena, const struct plan_cgroup_directory *directory,
+	pid_t pid, const char **ret_path);
+
 /* Index of the one that has this v1 controller; else of cgroup2; -ENOENT plain. */
 int directory_find(const struct plan_cgroup_directory *items, size_t count, const char *controller);
 

@@ -34,6 +34,14 @@ static int write_pid(int dir, const char *pid)
 	return code;
 }
 
+int cgroup_enter(int dir, pid_t pid)
+{
+	char text[16];
+
+	(void)snprintf(text, sizeof(text), "%d", pid);
+	return write_pid(dir, text);
+}
+
 static int add_one(const struct plan_cgroup *plan, size_t index, int dir, const char *pid)
 {
 	int code = write_pid(dir, pid);
@@ -81,25 +89,31 @@ static const char *find_membership(char *text, const struct plan_cgroup_director
 	return NULL;
 }
 
+int directory_of_process(struct arena *arena, const struct plan_cgroup_directory *directory,
+	pid_t pid, const char **ret_path)
+{
+	struct file_text membership = { 0 };
+	char file[64];
+
+	(void)snprintf(file, sizeof(file), "/proc/%d/cgroup", pid);
+	int code = file_read(arena, AT_FDCWD, file, MEMBERSHIP_MAX, &membership);
+	const char *path = code == 0 ? find_membership(membership.text, directory) : NULL;
+	/* "/../x" is outside of what our cgroup namespace shows, and so of our mounts. */
+	if (!path || strncmp(path, "/..", 3) == 0)
+		return -ENOENT;
+	*ret_path = path_join(arena, directory->mountpoint, path);
+	return 0;
+}
+
 /* Opens the group that init is in now.  -ENOENT plain where it is in none that we can see. */
 static int open_of_init(const struct plan_cgroup_directory *directory, pid_t init, int *ret_fd)
 {
 	struct arena arena = { 0 };
 	struct plan_cgroup_directory current = *directory;
-	struct file_text membership = { 0 };
-	char file[64];
-	int code;
+	int code = directory_of_process(&arena, directory, init, &current.path);
 
-	(void)snprintf(file, sizeof(file), "/proc/%d/cgroup", init);
-	code = file_read(&arena, AT_FDCWD, file, MEMBERSHIP_MAX, &membership);
-	const char *path = code == 0 ? find_membership(membership.text, directory) : NULL;
-	/* "/../x" is outside of what our cgroup namespace shows, and so of our mounts. */
-	if (!path || strncmp(path, "/..", 3) == 0) {
-		code = -ENOENT;
-	} else {
-		current.path = path_join(&arena, directory->mountpoint, path);
+	if (code == 0)
 		code = directory_open(&current, ret_fd);
-	}
 	arena_done(&arena);
 	return code;
 }
@@ -124,7 +138,8 @@ static int open_one(const struct plan_cgroup_directory *directory, pid_t init, i
 	if (code == -ENOENT)
 		return open_of_init(directory, init, ret_fd);
 	try(code);
-	if (directory->unified && has_moved_on(dir) && open_of_init(directory, init, &other) == 0)
+	if (directory->unified && (directory->subgroup || has_moved_on(dir)) &&
+		open_of_init(directory, init, &other) == 0)
 		*ret_fd = steal_fd(&other);
 	else
 		*ret_fd = steal_fd(&dir);

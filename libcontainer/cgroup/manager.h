@@ -36,6 +36,9 @@ int cgroup_clone_fd(const struct plan_cgroup *plan, const struct cgroup *cgroup)
 /* Writes pid to cgroup.procs; all: also on cgroup2, where init was not born in it. */
 int cgroup_add(const struct plan_cgroup *plan, const struct cgroup *cgroup, pid_t pid, bool all);
 
+/* Writes pid to the cgroup.procs of one directory. */
+int cgroup_enter(int dir, pid_t pid);
+
 /* Device rules: v1 files, or a BPF program attached to the cgroup2 directory. */
 int cgroup_apply_devices(const struct plan_cgroup *plan, const struct cgroup *cgroup);
 
@@ -43,6 +46,42 @@ int cgroup_apply_devices(const struct plan_cgroup *plan, const struct cgroup *cg
 int cgroup_apply(const struct plan_cgroup *plan, const struct cgroup *cgroup);
 
 void cgroup_close(struct cgroup *cgroup);
+
+/* ---- a group that systemd makes: unit.c, adopt.c ---------------------------------------- */
+
+/*
+ * Has systemd make plan->unit, with the process pid in it, and waits for it; the device rules go
+ * along where systemd can express them.  One call and one signal on the bus, by a helper program;
+ * within 40 seconds.  -EINVAL, with a chain that says what to do, where systemd can't be had.  On
+ * failure there is no unit.
+ */
+int cgroup_unit_start(const struct plan_cgroup *plan, pid_t pid);
+
+/* For update: sets plan->unit's properties, which unit_add_limits() has made, until it ends. */
+int cgroup_unit_set(const struct plan_unit *unit);
+
+/* Ends the unit, whatever is in it, and takes it off the list of those that failed.  One that is
+ * gone is no error. */
+int cgroup_unit_stop(const struct plan_unit *unit);
+
+/*
+ * As cgroup_create(), of groups that systemd has made: opens those that pid is in, and on v1 makes
+ * those that systemd leaves to others.  Limits of the plan that are there already and that would
+ * bind the start are lifted until cgroup_apply().  *ret_path, malloc'ed, is where the cgroup2 group
+ * really is; NULL: where it was planned.
+ */
+int cgroup_adopt(
+	const struct plan_cgroup *plan, pid_t pid, struct cgroup *ret_cgroup, char **ret_path);
+
+/*
+ * Where init is to be born, when that is another group than the one of the process that was given
+ * to cgroup_unit_start(): the subgroup, which is made, or a slice.  -EBADF where it is not.
+ */
+int cgroup_open_birthplace(
+	const struct plan_cgroup *plan, const struct cgroup *cgroup, int *ret_fd);
+
+/* Hands all controllers on to the subgroup; the group itself must have no process any more. */
+int cgroup_enable_subgroup(const struct plan_cgroup *plan, const struct cgroup *cgroup);
 
 /* ---- for verbs that come later: by the directories alone ----------------------------- */
 

@@ -302,6 +302,18 @@ int spawn_run(const struct spawn *spawn, int *ret_status, char *ret_output, size
 	return r;
 }
 
+int spawn_helper(const struct spawn *spawn)
+{
+	char output[512] = "";
+	int status;
+
+	try(spawn_run(spawn, &status, output, sizeof(output)));
+	output[strcspn(output, "\n")] = '\0';
+	if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
+		return 0;
+	return refuse("%s", output[0] ? output : "the helper program failed");
+}
+
 int spawn_find(const char *name, char *buffer, size_t size)
 {
 	const char *path = getenv("PATH");

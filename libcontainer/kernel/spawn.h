@@ -25,6 +25,12 @@ struct spawn {
 int spawn_run(const struct spawn *spawn, int *ret_status, char *ret_output, size_t size);
 
 /*
+ * Runs a helper program of ours, which prints one line where it fails: those words are the chain
+ * then, and -EINVAL is returned.  Its output and the time limit are as the spawn has them.
+ */
+int spawn_helper(const struct spawn *spawn);
+
+/*
  * Looks up a program of the host in PATH, absolute directories only: we are in the bundle, and what
  * lies there may be the image.  -ENOENT with words.
  */

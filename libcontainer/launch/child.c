@@ -18,6 +18,11 @@
 #include "libcontainer/process/limits.h"
 #include "libcontainer/security/labels.h"
 
+int child_take_birthplace(struct launch *launch)
+{
+	return channel_expect(&launch->child, MSG_UNIT_MADE, NULL, &launch->birthplace);
+}
+
 /*
  * Now, since the files of a process that is not dumpable belong to the host's root, which we are no
  * longer when a user namespace is entered; and before, as a lowering needs the host's capability.

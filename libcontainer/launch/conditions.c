@@ -29,13 +29,35 @@ bool plan_has_cgroup(const struct plan *plan)
 	return plan->cgroup.directory_count > 0;
 }
 
+bool plan_has_unit(const struct plan *plan)
+{
+	return plan->cgroup.unit.name;
+}
+
+/* systemd makes a unit's. */
+bool plan_makes_cgroup(const struct plan *plan)
+{
+	return plan_has_cgroup(plan) && !plan_has_unit(plan);
+}
+
+/* Init is born where its parent is, whom systemd has put into the unit's group. */
+static bool inherits_cgroup(const struct plan *plan)
+{
+	if (!plan_has_unit(plan) || plan->cgroup.unit.is_slice)
+		return false;
+	for (size_t i = 0; i < plan->cgroup.directory_count; i++)
+		if (plan->cgroup.directories[i].subgroup)
+			return false;
+	return true;
+}
+
 /*
  * Into cgroup2 init is born, unless its parent has become somebody else in a user namespace, who
  * may not write to the host's groups.  For exec the child is born there, before it enters any.
  */
 bool plan_is_born_in_cgroup(const struct plan *plan)
 {
-	if (!(plan->namespaces.have & CLONE_NEWUSER))
+	if (inherits_cgroup(plan) || !(plan->namespaces.have & CLONE_NEWUSER))
 		return true;
 	return plan->verb == PLAN_EXEC ? plan->namespaces.by_root : plan_takes_short_road(plan);
 }

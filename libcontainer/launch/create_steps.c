@@ -42,15 +42,26 @@ static const struct step rows[] = {
 		parent_open_sources, NULL),
 
 	/* Before init, which is born in it; device rules too, so that there is no moment without. */
-	STEP(ROLE_PARENT, "make the cgroup", plan_has_cgroup,
+	STEP(ROLE_PARENT, "make the cgroup", plan_makes_cgroup,
 		parent_make_cgroup, parent_remove_cgroup),
-	STEP(ROLE_PARENT, "set the device rules", plan_has_cgroup,
+	STEP(ROLE_PARENT, "set the device rules", plan_makes_cgroup,
 		parent_allow_devices, NULL),
 
 	STEP(ROLE_PARENT, "start the child", plan_takes_general_road,
 		parent_start_child, parent_end_child),
 	STEP(ROLE_PARENT, "start init", plan_takes_short_road,
 		parent_start_init, parent_end_init),
+
+	/*
+	 * systemd makes no scope without a process.  The child is it, as long as it is nobody else,
+	 * in a user namespace or by its name in another pid namespace; and init is born there.
+	 */
+	STEP(ROLE_PARENT, "have systemd make the cgroup", plan_has_unit,
+		parent_start_unit, parent_stop_unit),
+	STEP(ROLE_PARENT, "set the device rules", plan_has_unit,
+		parent_allow_devices, NULL),
+	SEND_BY(ROLE_PARENT, UNIT_MADE, plan_has_unit, parent_send_birthplace),
+	WAIT_BY(ROLE_CHILD, UNIT_MADE, plan_has_unit, child_take_birthplace),
 
 	/* With the host's ids, and while /proc/self is still ours: see child_hide(). */
 	STEP(ROLE_CHILD, "set the oom score", NULL,

@@ -32,6 +32,7 @@ void launch_init(struct launch *launch, const struct plan *plan, const struct st
 	launch->rootfs.tree.fd = launch->rootfs.mask.fd = -EBADF;
 	for (size_t i = 0; i < PLAN_JOINS_MAX; i++)
 		launch->joins[i] = -EBADF;
+	launch->birthplace = -EBADF;
 	for (size_t i = 0; i < CGROUP_DIRECTORIES_MAX; i++)
 		launch->cgroup.fds[i] = -EBADF;
 }
@@ -57,6 +58,8 @@ void launch_done(struct launch *launch)
 	if (launch->sources)
 		sources_close(&launch->plan->root, launch->sources);
 	cgroup_close(&launch->cgroup);
+	fd_close(&launch->birthplace);
+	free(launch->unit_path);
 	seccomp_filter_done(&launch->filter);
 	free(launch->hook_state);
 	free(launch->start_hook_state);

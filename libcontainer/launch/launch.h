@@ -39,6 +39,8 @@ struct launch {
 	int joins[PLAN_JOINS_MAX];
 	struct seccomp_filter filter;
 	struct cgroup cgroup;
+	int birthplace;  /* group that init is to be born in, where it is another; or -EBADF */
+	char *unit_path; /* of the group that systemd has made, where it differs; or NULL */
 	struct channel child, init;
 
 	/* The parent's. */
@@ -76,6 +78,8 @@ void launch_set_hook_pid(char *state);
 	ROW(is_create) \
 	ROW(is_run) \
 	ROW(has_cgroup) \
+	ROW(makes_cgroup) \
+	ROW(has_unit) \
 	ROW(is_born_in_cgroup) \
 	ROW(moves_to_cgroup) \
 	ROW(joins) \

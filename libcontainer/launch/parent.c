@@ -151,12 +151,18 @@ int parent_allow_devices(struct launch *launch)
 
 int parent_move_to_cgroup(struct launch *launch)
 {
+	bool born = plan_is_born_in_cgroup(launch->plan);
+
+	if (!born && launch->birthplace >= 0)
+		try(cgroup_enter(launch->birthplace, launch->init_pid));
 	return cgroup_add(&launch->plan->cgroup, &launch->cgroup, launch->init_pid,
-		!plan_is_born_in_cgroup(launch->plan));
+		!born && launch->birthplace < 0);
 }
 
 int parent_limit(struct launch *launch)
 {
+	if (plan_has_unit(launch->plan))
+		try(cgroup_enable_subgroup(&launch->plan->cgroup, &launch->cgroup));
 	return cgroup_apply(&launch->plan->cgroup, &launch->cgroup);
 }
 

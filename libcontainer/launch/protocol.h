@@ -18,6 +18,7 @@ enum launch_role {
 /* clang-format off */
 /*      name               from         to           fds meaning */
 #define LAUNCH_MESSAGES(ROW) \
+	ROW(UNIT_MADE,         ROLE_PARENT, ROLE_CHILD,  1, "you are in systemd's group; init is born in this one, if any") \
 	ROW(WANT_IDMAP,        ROLE_CHILD,  ROLE_PARENT, 0, "my user namespace exists; write its maps") \
 	ROW(IDMAP_DONE,        ROLE_PARENT, ROLE_CHILD,  0, "maps are written") \
 	ROW(WANT_TIME_OFFSETS, ROLE_CHILD,  ROLE_PARENT, 0, "my time namespace exists; write its offsets") \

@@ -23,6 +23,9 @@ int parent_open_sources(struct launch *launch);
 int parent_make_cgroup(struct launch *launch);
 void parent_remove_cgroup(struct launch *launch);
 int parent_allow_devices(struct launch *launch);
+int parent_start_unit(struct launch *launch);
+void parent_stop_unit(struct launch *launch);
+int parent_send_birthplace(struct launch *launch);
 int parent_write_id_maps(struct launch *launch);
 int parent_write_time_offsets(struct launch *launch);
 int parent_move_to_cgroup(struct launch *launch);
@@ -49,6 +52,7 @@ void parent_remove_pid_file(struct launch *launch);
 
 /* ---- child.c ----------------------------------------------------------------------- */
 
+int child_take_birthplace(struct launch *launch);
 int child_set_oom_score(struct launch *launch);
 int child_hide(struct launch *launch);
 int child_join(struct launch *launch);

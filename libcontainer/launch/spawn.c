@@ -60,7 +60,10 @@ static int start(struct clone_args *arguments, pid_t *ret_pid, int *ret_pidfd)
 /* Init is born in its cgroup2 group: nothing has to be moved, and no fork is unaccounted. */
 static void aim_at_cgroup(const struct launch *launch, struct clone_args *arguments)
 {
-	int fd = cgroup_clone_fd(&launch->plan->cgroup, &launch->cgroup);
+	int fd = launch->birthplace;
+
+	if (fd < 0)
+		fd = cgroup_clone_fd(&launch->plan->cgroup, &launch->cgroup);
 
 	if (fd < 0 || !plan_is_born_in_cgroup(launch->plan))
 		return;
@@ -114,6 +117,7 @@ int child_start_init(struct launch *launch)
 	int r = start(&arguments, &launch->init_pid, &launch->init_pidfd);
 	if (r == 1) {
 		channel_close(&launch->child);
+		fd_close(&launch->birthplace);
 		play(launch, ROLE_INIT, &launch->init);
 	}
 	return r;

@@ -45,6 +45,20 @@ unsigned int listen_fds_of_caller(void)
 	return parse_u32(fds, &value) < 0 || value > INT_MAX ? 0 : value;
 }
 
+/*
+ * Whether the environment names a bus that is not root's own.  Root of a user namespace may be a
+ * user who has mapped itself, or the root of a whole system.
+ */
+static bool has_user_bus(void)
+{
+	const char *bus = getenv("DBUS_SESSION_BUS_ADDRESS");
+	const char *directory = getenv("XDG_RUNTIME_DIR");
+
+	if (bus)
+		return !strstr(bus, "/run/user/0/");
+	return directory && strcmp(directory, "/run/user/0") != 0;
+}
+
 void creation_set_context(
 	const struct container_context *c, const struct host *host, struct plan_options *options)
 {
@@ -55,6 +69,7 @@ void creation_set_context(
 	};
 
 	options->cgroup_manager = managers[c->cgroup_manager];
+	options->user_systemd = host->uid != 0 || (host->in_user_namespace && has_user_bus());
 	options->rootless =
 		c->rootless == CONTAINER_YES ||
 		(c->rootless == CONTAINER_AUTO && (host->uid != 0 || host->in_user_namespace));
@@ -114,6 +129,19 @@ static const char *time_text(struct arena *arena)
 	return arena_strdup(arena, clock_text(&now, true, text));
 }
 
+/* Apart from the plan, as systemd has the last word about where they are. */
+static struct plan_cgroup_directory *copy_directories(
+	struct arena *arena, const struct plan_cgroup *cgroup)
+{
+	size_t count = cgroup->directory_count;
+	struct plan_cgroup_directory *copy =
+		arena_new_array(arena, struct plan_cgroup_directory, count);
+
+	for (size_t i = 0; i < count; i++)
+		copy[i] = cgroup->directories[i];
+	return copy;
+}
+
 static void fill_record(struct creation *creation)
 {
 	const struct plan *plan = &creation->plan;
@@ -127,8 +155,10 @@ static void fill_record(struct creation *creation)
 		.owner = "",
 		.own_pid_namespace = plan->namespaces.create & CLONE_NEWPID,
 		.namespaces = plan->namespaces.have,
-		.cgroups = plan->cgroup.directories,
+		.cgroups = copy_directories(&creation->arena, &plan->cgroup),
 		.cgroup_count = plan->cgroup.directory_count,
+		.unit = plan->cgroup.unit.name,
+		.unit_user = plan->cgroup.unit.user,
 		.no_new_keyring = creation->options.no_new_keyring,
 		.has_poststart = plan->hooks[PLAN_HOOK_POSTSTART].count > 0,
 		.has_poststop = plan->hooks[PLAN_HOOK_POSTSTOP].count > 0,
@@ -206,8 +236,8 @@ int creation_launch(const struct container_context *c, struct creation *creation
 	launch->record = &creation->record;
 	launch->config = plan_kept(&creation->arena, creation->spec);
 	launch->pid_file = creation->pid_file;
-	launch->cgroups = (struct cgroup_paths){ creation->plan.cgroup.directories,
-		creation->plan.cgroup.directory_count };
+	launch->cgroups = (struct cgroup_paths){ creation->record.cgroups,
+		creation->record.cgroup_count };
 	launch->sources = arena_new_array(&creation->arena, int, mounts);
 	for (size_t i = 0; i < mounts; i++)
 		launch->sources[i] = -EBADF;

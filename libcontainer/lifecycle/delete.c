@@ -34,6 +34,25 @@ static int kill_all(const struct container *container)
 	return 0;
 }
 
+/*
+ * What is left of the unit is its name, which a failed one keeps.  A bus that is gone, with a
+ * user's session, has taken its units along.
+ */
+static void stop_unit(const struct container *container)
+{
+	const struct plan_unit unit = {
+		.name = container->record.unit,
+		.user = container->record.unit_user,
+	};
+
+	/* Where the creation was refused it may be another's. */
+	if (!unit.name || container_cgroups(container).count == 0)
+		return;
+	if (cgroup_unit_stop(&unit) < 0)
+		log_warning("%s", error_text());
+	error_clear();
+}
+
 static int remove_cgroups(const struct container *container)
 {
 	const struct record *record = &container->record;
@@ -52,6 +71,7 @@ static int remove_cgroups(const struct container *container)
 int container_remove(struct container *container)
 {
 	try(kill_all(container));
+	stop_unit(container);
 	try(remove_cgroups(container));
 	if (container_run_hooks(container, PLAN_HOOK_POSTSTOP, STATUS_STOPPED) < 0)
 		log_warning("poststop hooks of '%s': %s", container->id, error_text());

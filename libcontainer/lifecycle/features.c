@@ -4,6 +4,7 @@
  */
 #include <string.h>
 
+#include "config.h"
 #include "libcontainer/base/cleanup.h"
 #include "libcontainer/base/error.h"
 #include "libcontainer/base/names.h"
@@ -25,15 +26,18 @@
 
 /* What is in no table: whole features. */
 static struct spec_features_cgroup cgroup = {
-	.v1 = YES, .v2 = YES, .systemd = NO, .systemd_user = NO, .rdma = YES,
+	.v1 = YES, .v2 = YES, .rdma = YES,
+	.systemd = { true, WITH_SYSTEMD }, .systemd_user = { true, WITH_SYSTEMD },
 };
 static struct spec_features_enabled enabled = { .enabled = YES };
 static struct spec_features_enabled missing = { .enabled = NO };
 static struct spec_features_intel_rdt intel_rdt = { .enabled = NO };
 static struct spec_features_mount_extensions mount_extensions = { .idmap = &enabled };
 
-/* No annotation of a configuration changes what is done. */
-static struct spec_strings no_annotations = { .set = true };
+/* Those that change what is done. */
+static const char *const annotations_read[] = {
+	"org.systemd.property.", "run.oci.systemd.subgroup",
+};
 /* clang-format on */
 
 const char *container_spec_version(void)
@@ -84,6 +88,16 @@ static struct spec_strings list_names(struct arena *arena, const struct named_va
 
 	for (size_t i = 0; i < names->count; i++)
 		list.items[list.count++] = names->items[i].name;
+	return list;
+}
+
+static struct spec_strings list_annotations(struct arena *arena)
+{
+	size_t count = WITH_SYSTEMD ? COUNT_OF(annotations_read) : 0;
+	struct spec_strings list = strings_new(arena, count);
+
+	for (; list.count < count; list.count++)
+		list.items[list.count] = annotations_read[list.count];
 	return list;
 }
 
@@ -149,7 +163,7 @@ int container_features(char **ret_json)
 		.mount_options = list_mount_options(&arena),
 		.linux_ = describe_linux(&arena),
 		.annotations = { annotations, COUNT_OF(annotations), true },
-		.unsafe_annotations = no_annotations,
+		.unsafe_annotations = list_annotations(&arena),
 	};
 
 	try(spec_write(spec_schema_features(), &features, true, &text));

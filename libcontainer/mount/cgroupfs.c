@@ -4,6 +4,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <sched.h>
 #include <stdio.h>
 #include <string.h>
@@ -46,16 +47,19 @@ static bool in_host_namespace(const struct plan *plan)
 	return stat("/proc/self/ns/cgroup", &status) == 0 && status.st_ino == HOST_NAMESPACE;
 }
 
-/* NULL: the container has none of its own, or no view that begins with it. */
-static const char *own_group(const struct plan *plan)
+/* "" where the container has none of its own, or no view that begins with it. */
+static void own_group(const struct plan *plan, char path[PATH_MAX])
 {
+	path[0] = '\0';
 	if (in_host_namespace(plan))
-		return NULL;
+		return;
 	for (size_t i = 0; i < plan->cgroup.directory_count; i++) {
-		if (plan->cgroup.directories[i].unified)
-			return plan->cgroup.directories[i].path;
+		const struct plan_cgroup_directory *directory = &plan->cgroup.directories[i];
+
+		if (directory->unified)
+			(void)snprintf(path, PATH_MAX, "%s/%s", directory->path,
+				directory->subgroup ? directory->subgroup : "");
 	}
-	return NULL;
 }
 
 /*
@@ -64,12 +68,13 @@ static const char *own_group(const struct plan *plan)
  */
 static int bind_v2(const struct plan *plan, uint64_t attributes, struct mountapi_mount *ret_mount)
 {
-	const char *own = own_group(plan);
+	uninitialized char own[PATH_MAX];
 
+	own_group(plan, own);
 	/* Nodes are bound for the same reason: we are in a user namespace. */
-	if (!own && plan->devices.by_bind)
+	if (!own[0] && plan->devices.by_bind)
 		attributes |= MOUNT_ATTR_RDONLY;
-	return bind_directory(own ? own : V2_MOUNTPOINT, attributes, ret_mount);
+	return bind_directory(own[0] ? own : V2_MOUNTPOINT, attributes, ret_mount);
 }
 
 /*

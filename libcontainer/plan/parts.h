@@ -33,3 +33,4 @@ int plan_devices(struct planning *p);    /* devices.c: devices, cgroup.device_ru
 int plan_hooks(struct planning *p);      /* hooks.c */
 int plan_cgroup(struct planning *p);     /* cgroup.c: manager, directories */
 int plan_resources(struct planning *p);  /* resources.c: cgroup.writes */
+int plan_unit(struct planning *p);       /* unit.c: cgroup.unit */

@@ -17,6 +17,7 @@ static int (*const parts[])(struct planning *) = {
 	plan_hooks,
 	plan_cgroup,
 	plan_resources,
+	plan_unit,
 };
 
 /* What exec needs: it makes no mounts, devices, hooks or limits. */

@@ -36,6 +36,7 @@ struct plan_options {
 	bool detach;
 	bool rootless; /* cgroup permission errors are not errors */
 	enum plan_cgroup_manager cgroup_manager;
+	bool user_systemd; /* with its driver: the one of the user, not of the host */
 	unsigned int preserve_fds;
 	unsigned int listen_fds;    /* LISTEN_FDS, where LISTEN_PID is ours */
 	const char *console_socket; /* absolute, or NULL */
@@ -336,6 +337,7 @@ struct plan_cgroup_directory {
 	const char *path;        /* absolute host path of the container's cgroup */
 	const char *controllers; /* "cpu,cpuacct"; "" for cgroup2 */
 	bool unified;
+	const char *subgroup; /* a group in it, where init is born; or NULL: in path itself */
 };
 
 /* One value for one file.  A row of v1 has a controller; of cgroup2 the controller to enable. */
@@ -356,8 +358,26 @@ struct plan_device_rule {
 	bool read, write, make;
 };
 
+/* A property of a unit, in busctl(1)'s spelling: an array's items come after their number. */
+struct plan_unit_property {
+	const char *name;      /* "MemoryMax" */
+	const char *signature; /* "t" */
+	const char **words;    /* NULL-terminated: "1048576" */
+	bool optional;         /* a control file says the same: systemd may not know it */
+};
+
+/* What systemd is asked for, with its driver. */
+struct plan_unit {
+	const char *name; /* "cri-box.scope", "pods-box.slice"; NULL: no unit */
+	bool is_slice;    /* has no process when it is made: init is put into its group */
+	bool user;        /* is the user's own systemd's, not the host's */
+	struct plan_unit_property *properties;
+	size_t property_count;
+};
+
 struct plan_cgroup {
 	enum plan_cgroup_manager manager;
+	struct plan_unit unit;
 	bool optional;   /* rootless: what may not be made is left out */
 	bool has_limits; /* something was asked for, so optional does not cover it */
 	struct plan_cgroup_directory *directories;

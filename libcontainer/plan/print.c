@@ -260,6 +260,7 @@ static void print_cgroup(struct plan_printer *p, const struct plan_cgroup *plan)
 
 	print_open(p, "cgroup", false);
 	print_string(p, "manager", managers[plan->manager]);
+	print_string(p, "unit", plan->unit.name);
 	print_bool(p, "optional", plan->optional);
 	print_open(p, "directories", true);
 	for (size_t i = 0; i < plan->directory_count; i++)

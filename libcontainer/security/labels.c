@@ -6,7 +6,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 
 #include "libcontainer/base/cleanup.h"
 #include "libcontainer/base/error.h"
@@ -125,9 +124,7 @@ static bool label_is_set(const char *label)
 int selinux_check(const char *process_label, const char *mount_label)
 {
 	const char *args[6] = { SELINUX_HELPER };
-	char output[512] = "";
 	size_t count = 1;
-	int status;
 
 	if (label_is_set(process_label)) {
 		args[count++] = "process";
@@ -145,19 +142,13 @@ int selinux_check(const char *process_label, const char *mount_label)
 		.output = -1,
 		.error_output = -1,
 	};
-	int error = spawn_run(&helper, &status, output, sizeof(output));
+	int error = spawn_helper(&helper);
 	if (error == -ENOENT) {
 		log_debug("%s is not installed: the kernel alone checks the labels", helper.path);
 		error_clear();
 		return 0;
 	}
-	if (error < 0)
-		return error_context(error, "check the selinux labels");
-	output[strcspn(output, "\n")] = '\0';
-	if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
-		return refuse("check the selinux labels: %s",
-			*output != '\0' ? output : "the helper program failed");
-	return 0;
+	return error < 0 ? error_context(error, "check the selinux labels") : 0;
 }
 
 static long keyctl(int operation, unsigned long a, unsigned long b, unsigned long c)

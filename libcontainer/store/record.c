@@ -118,6 +118,8 @@ static void record_to_fields(const struct record *record, struct spec_record *fi
 		.own_pid_namespace = record->own_pid_namespace,
 		.namespaces = (uint32_t)record->namespaces,
 		.cgroups_made = record->cgroups_made,
+		.unit = record->unit,
+		.unit_user = record->unit_user,
 		.no_new_keyring = record->no_new_keyring,
 		.has_poststart = record->has_poststart,
 		.has_poststop = record->has_poststop,
@@ -144,6 +146,7 @@ int record_save(int directory, const struct record *record)
 			.path = cgroup->path,
 			.controllers = cgroup->controllers,
 			.unified = cgroup->unified,
+			.subgroup = cgroup->subgroup,
 		};
 	}
 	fields.cgroups.items = cgroups;
@@ -182,6 +185,8 @@ static int fields_to_record(
 		.namespaces = (int)fields->namespaces,
 		.cgroup_count = fields->cgroups.count,
 		.cgroups_made = fields->cgroups_made,
+		.unit = fields->unit,
+		.unit_user = fields->unit_user,
 		.no_new_keyring = fields->no_new_keyring,
 		.has_poststart = fields->has_poststart,
 		.has_poststop = fields->has_poststop,
@@ -197,6 +202,7 @@ static int fields_to_record(
 			.path = cgroup->path,
 			.controllers = cgroup->controllers ? cgroup->controllers : "",
 			.unified = cgroup->unified,
+			.subgroup = cgroup->subgroup,
 		};
 	}
 	return 0;

@@ -42,6 +42,8 @@ struct record {
 	 * in them.  Before, they may be someone else's, and the creation would have been refused.
 	 */
 	bool cgroups_made;
+	const char *unit; /* of systemd, whose group it is; or NULL */
+	bool unit_user;   /* it is the user's own systemd's */
 	bool no_new_keyring; /* create was told so: exec joins none either */
 	bool has_poststart, has_poststop; /* hooks of these points are in config.json */
 	struct spec_pairs annotations;

@@ -21,6 +21,8 @@
 	ROW(u32,    namespaces,        "namespaces",      0,                   none) \
 	ROW(list,   cgroups,           "cgroups",         0,                   record_cgroup) \
 	ROW(flag,   cgroups_made,      "cgroupsMade",     0,                   none) \
+	ROW(string, unit,              "unit",            0,                   none) \
+	ROW(flag,   unit_user,         "unitUser",        0,                   none) \
 	ROW(flag,   no_new_keyring,    "noNewKeyring",    0,                   none) \
 	ROW(flag,   has_poststart,     "hasPoststart",    0,                   none) \
 	ROW(flag,   has_poststop,      "hasPoststop",     0,                   none) \
@@ -30,6 +32,7 @@
 	ROW(string, mountpoint,        "mountpoint",      REQUIRED | ABSOLUTE, none) \
 	ROW(string, path,              "path",            REQUIRED | ABSOLUTE, none) \
 	ROW(string, controllers,       "controllers",     0,                   none) \
-	ROW(flag,   unified,           "unified",         0,                   none)
+	ROW(flag,   unified,           "unified",         0,                   none) \
+	ROW(string, subgroup,          "subgroup",        0,                   none)
 
 /* clang-format on */

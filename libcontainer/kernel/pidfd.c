@@ -120,11 +120,12 @@ int process_read_facts(pid_t pid, struct process_facts *ret_facts)
 	return 0;
 }
 
-bool process_is_alive(pid_t pid, uint64_t start_time)
+int process_is_alive(pid_t pid, uint64_t start_time)
 {
 	struct process_facts facts;
+	int r = process_read_facts(pid, &facts);
 
-	if (process_read_facts(pid, &facts) < 0)
-		return false;
+	if (r < 0)
+		return r == -ESRCH ? 0 : r;
 	return facts.start_time == start_time && facts.state != 'Z' && facts.state != 'X';
 }

@@ -45,9 +45,10 @@ static int init_open(const struct record *record, int *ret_pidfd)
 	if (r == -ESRCH)
 		return 0;
 	try(r);
-	if (process_is_alive(record->pid, record->start_time))
+	r = process_is_alive(record->pid, record->start_time);
+	if (r > 0)
 		*ret_pidfd = steal_fd(&pidfd);
-	return 0;
+	return r < 0 ? r : 0;
 }
 
 static int status_find(struct container *container, bool locked)
@@ -66,7 +67,9 @@ static int status_find(struct container *container, bool locked)
 		try(r);
 		frozen = r > 0;
 	}
-	container->status = status_of(container->directory, record, frozen);
+	int status = status_of(container->directory, record, frozen);
+	try(status);
+	container->status = (enum status)status;
 	return 0;
 }
 

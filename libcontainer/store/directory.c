@@ -116,24 +116,30 @@ void store_unlock(int fd)
 	(void)flock(fd, LOCK_UN); /* cannot fail on a descriptor that could be locked */
 }
 
-bool store_is_locked(int fd)
+int store_is_locked(int fd)
 {
 	/* A lock of our own open file would only be converted: ask by another one. */
 	auto_close int other = openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
 	if (other < 0)
-		return false;
-	return flock(other, LOCK_SH | LOCK_NB) < 0 && errno == EWOULDBLOCK;
+		/* A directory that was removed can still be open, and locked, but not opened. */
+		return errno == ENOENT ? 0 : fail(errno, "open the state directory");
+	if (flock(other, LOCK_SH | LOCK_NB) == 0)
+		return 0;
+	return errno == EWOULDBLOCK ? 1 : fail(errno, "ask for the state directory's lock");
 }
 
 /* Whether ROOT/ID still is the directory that fd is: one may have been removed before it was
  * locked. */
-static bool directory_is_linked(int root, const char *id, int fd)
+static int directory_is_linked(int root, const char *id, int fd)
 {
 	struct stat named, opened;
 
-	return fstatat(root, id, &named, AT_SYMLINK_NOFOLLOW) == 0 && fstat(fd, &opened) == 0 &&
-	       named.st_dev == opened.st_dev && named.st_ino == opened.st_ino;
+	if (fstat(fd, &opened) < 0)
+		return fail(errno, "stat state directory '%s'", id);
+	if (fstatat(root, id, &named, AT_SYMLINK_NOFOLLOW) < 0)
+		return errno == ENOENT ? 0 : fail(errno, "stat state directory '%s'", id);
+	return named.st_dev == opened.st_dev && named.st_ino == opened.st_ino;
 }
 
 /* -ENOENT comes plain. */
@@ -157,14 +163,13 @@ static int directory_open(int root, const char *id, int *ret_fd)
 	return 0;
 }
 
-bool store_is_linked(const char *root, const char *id, int fd)
+int store_is_linked(const char *root, const char *id, int fd)
 {
 	auto_close int root_fd = -EBADF;
+	int r = root_open(root, &root_fd);
 
-	if (root_open(root, &root_fd) < 0) {
-		error_clear();
-		return false;
-	}
+	if (r < 0)
+		return r == -ENOENT ? 0 : r;
 	return directory_is_linked(root_fd, id, fd);
 }
 
@@ -184,7 +189,10 @@ int store_open(const char *root, const char *id, enum store_lock lock, int *ret_
 			return refuse_as(ETIMEDOUT,
 				"another command has been working on the container for %d s",
 				patience / 1000);
-		if (r == 0 && (lock == STORE_UNLOCKED || directory_is_linked(root_fd, id, fd))) {
+		/* 0: it was removed while we waited, and the name may be another's by now. */
+		if (r == 0)
+			r = lock == STORE_UNLOCKED ? 1 : directory_is_linked(root_fd, id, fd);
+		if (r == 1) {
 			*ret_fd = steal_fd(&fd);
 			return 0;
 		}
@@ -315,8 +323,9 @@ int store_remove(const char *root, const char *id, int fd)
 	int r = root_open(root, &root_fd);
 	if (r < 0)
 		return r == -ENOENT ? 0 : r;
-	if (!directory_is_linked(root_fd, id, fd))
-		return 0;
+	r = directory_is_linked(root_fd, id, fd);
+	if (r <= 0)
+		return r;
 	if (unlinkat(root_fd, id, AT_REMOVEDIR) == 0 || errno == ENOENT)
 		return 0;
 	if (errno != ENOTEMPTY && errno != EEXIST)
@@ -339,12 +348,15 @@ static int directory_claim(int root, const char *id, int fd, bool made)
 	int r = lock_take(fd, made ? LOCK_PATIENCE : 0);
 	if (r == -EAGAIN)
 		return -EEXIST;
-	if (r < 0)
+	if (r == 0)
+		r = directory_is_linked(root, id, fd);
+	if (r <= 0)
 		return r;
-	if (!directory_is_linked(root, id, fd))
-		return 0;
 	if (faccessat(fd, STORE_RECORD, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
 		return -EEXIST;
+	/* Not known is not missing: what is emptied here may be a running container's. */
+	if (errno != ENOENT)
+		return fail(errno, "look for the record of '%s'", id);
 	if (!made)
 		try(remove_content(fd, NULL, REMOVE_DEPTH), "remove what a killed create left");
 	/* Whatever the umask has made of it. */
@@ -372,6 +384,9 @@ int store_make(const char *root, const char *id, int *ret_fd)
 			r = directory_claim(root_fd, id, fd, made);
 		if (r == 1)
 			*ret_fd = steal_fd(&fd);
+		/* Another may have taken it over by now; then there is a record in it. */
+		if (r < 0 && r != -EEXIST && made)
+			(void)unlinkat(root_fd, id, AT_REMOVEDIR);
 	}
 	if (r == -EEXIST)
 		return refuse_as(EEXIST, "container with given ID already exists");

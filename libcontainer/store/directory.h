@@ -36,13 +36,14 @@ void store_unlock(int fd);
 /* The ids of all directories below ROOT that may be containers', sorted.  -ENOENT, plain: no ROOT.
  */
 int store_list(struct arena *arena, const char *root, const char ***ret_ids, size_t *ret_count);
-/* Whether anyone has it locked, the caller included. */
-bool store_is_locked(int fd);
+/* Whether anyone has it locked, the caller included; or -errno. */
+int store_is_locked(int fd);
 /*
  * Whether ROOT/ID still is this directory.  Who opened it without the lock, or has waited for that,
  * may hold one that was deleted, while the id, and the cgroup's name, are another container's.
+ * Or -errno.
  */
-bool store_is_linked(const char *root, const char *id, int fd);
+int store_is_linked(const char *root, const char *id, int fd);
 /* Removes all in it, the record last, and itself.  What is gone already is no error. */
 int store_remove(const char *root, const char *id, int fd);
 
@@ -54,8 +55,8 @@ int store_remove(const char *root, const char *id, int fd);
  * exists.
  */
 int store_make_fifos(int fd, int *ret_start, int *ret_report);
-/* created: the start fifo exists, and init has it open. */
-bool store_has_fifo(int fd);
+/* created: the start fifo exists, and init has it open; or -errno. */
+int store_has_fifo(int fd);
 /*
  * Lets init go on.  -ENXIO, plain: no init reads there any more.  ret_report is for store_await(),
  * and the caller's to close.

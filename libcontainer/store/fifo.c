@@ -57,14 +57,12 @@ static int fifo_open(int dir, const char *name, int access, int *ret_fd)
 	return 0;
 }
 
-bool store_has_fifo(int fd)
+int store_has_fifo(int fd)
 {
 	auto_close int start = -EBADF;
+	int r = fifo_open(fd, STORE_START, O_WRONLY, &start);
 
-	if (fifo_open(fd, STORE_START, O_WRONLY, &start) == 0)
-		return true;
-	error_clear();
-	return false;
+	return r == -ENXIO ? 0 : r < 0 ? r : 1;
 }
 
 /* 1 where there is nothing yet.  Init's words are one write of at most PIPE_BUF bytes: they come

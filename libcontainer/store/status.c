@@ -75,15 +75,21 @@ int status_allow(enum status_verb verb, enum status status)
 	return refuse_as(status == STATUS_STOPPED ? ESRCH : EBUSY, "%s", words);
 }
 
-enum status status_of(int directory, const struct record *record, bool frozen)
+int status_of(int directory, const struct record *record, bool frozen)
 {
-	if (record->phase == RECORD_CREATING)
-		return store_is_locked(directory) ? STATUS_CREATING : STATUS_STOPPED;
-	if (!process_is_alive(record->pid, record->start_time))
-		return STATUS_STOPPED;
+	int r;
+
+	if (record->phase == RECORD_CREATING) {
+		r = store_is_locked(directory);
+		return r < 0 ? r : r > 0 ? STATUS_CREATING : STATUS_STOPPED;
+	}
+	r = process_is_alive(record->pid, record->start_time);
+	if (r <= 0)
+		return r < 0 ? r : STATUS_STOPPED;
 	if (frozen)
 		return STATUS_PAUSED;
-	return !record->started && store_has_fifo(directory) ? STATUS_CREATED : STATUS_RUNNING;
+	r = record->started ? 0 : store_has_fifo(directory);
+	return r < 0 ? r : r > 0 ? STATUS_CREATED : STATUS_RUNNING;
 }
 
 int status_document(const struct record *record, enum status status, bool indent, char **ret_json)

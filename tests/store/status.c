@@ -6,6 +6,7 @@
 #include <stdint.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 
@@ -95,6 +96,28 @@ static void a_zombie_is_stopped(void **state)
 	assert_int_equal(waitpid(pid, NULL, 0), pid);
 }
 
+/* "Stopped" would let `delete` end what runs. */
+static void what_cannot_be_known_is_an_error(void **state)
+{
+	struct scratch *scratch = *state;
+	auto_close int fd = -EBADF;
+	const struct record creating = { .phase = RECORD_CREATING };
+	struct record record;
+	struct rlimit before, none;
+
+	assert_int_equal(store_make(scratch->root, "c", &fd), 0);
+	pid_t pid = start_sleeper(&record);
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
+	none = (struct rlimit){ 0, before.rlim_max };
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &none), 0);
+	int running = status_of(fd, &record, false), unlocked = status_of(fd, &creating, false);
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
+	assert_int_equal(running, -EMFILE);
+	assert_int_equal(unlocked, -EMFILE);
+	kill(pid, SIGKILL);
+	assert_int_equal(waitpid(pid, NULL, 0), pid);
+}
+
 static void another_process_of_that_pid_is_not_init(void **state)
 {
 	struct scratch *scratch = *state;
@@ -179,6 +202,7 @@ int main(void)
 		scratch_test(a_creation_lasts_as_long_as_its_lock),
 		scratch_test(the_fifo_tells_created_from_running),
 		scratch_test(a_zombie_is_stopped),
+		scratch_test(what_cannot_be_known_is_an_error),
 		scratch_test(another_process_of_that_pid_is_not_init),
 		cmocka_unit_test(the_document_is_that_of_runc),
 		cmocka_unit_test(verbs_are_refused_in_words_that_engines_know),

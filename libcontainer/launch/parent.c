@@ -41,7 +41,18 @@ void parent_remove_state(struct launch *launch)
 
 int parent_record_intent(struct launch *launch)
 {
-	launch->record->phase = RECORD_CREATING;
+	struct record *record = launch->record;
+	const struct cgroup_paths paths = { record->cgroups, record->cgroup_count };
+	auto_free pid_t *pids = NULL;
+	size_t count = 0;
+
+	/*
+	 * Whose processes are in the cgroup, if we are killed before it is on record that it was
+	 * made?  Ours, unless there are some already, and then the creation will be refused.
+	 */
+	try(cgroup_pids(&paths, &pids, &count));
+	record->cgroups_made = count == 0;
+	record->phase = RECORD_CREATING;
 	try(record_save(launch->directory, launch->record));
 	return record_save_config(launch->directory, launch->config);
 }

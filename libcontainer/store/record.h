@@ -38,8 +38,8 @@ struct record {
 	struct plan_cgroup_directory *cgroups;
 	size_t cgroup_count;
 	/*
-	 * cgroup_create() has succeeded: the groups are the container's, and verbs may kill what is
-	 * in them.  Before, they may be someone else's, and the creation would have been refused.
+	 * The groups are the container's, and verbs may kill what is in them, also when the one
+	 * who makes them was killed.  Else they were in use, and the creation will be refused.
 	 */
 	bool cgroups_made;
 	const char *unit; /* of systemd, whose group it is; or NULL */

@@ -114,11 +114,10 @@ static int freeze(const struct plan_cgroup_directory *directory, int dir)
 	if (code >= 0 || is_gone(code))
 		return code;
 	/* Half frozen is the worst of all: let all go on.  What failed first is what is told. */
-	if (code == -ETIMEDOUT) {
-		(void)freezer_thaw(directory->unified, dir);
+	(void)freezer_thaw(directory->unified, dir);
+	if (code == -ETIMEDOUT)
 		return refuse_as(ETIMEDOUT, "unable to freeze '%s': a process does not stop",
 			directory->path);
-	}
 	return error_context(code, "freeze '%s'", directory->path);
 }
 

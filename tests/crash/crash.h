@@ -37,7 +37,7 @@ extern struct options options;
 #define STEPS_MAX 2
 
 /* Words of a command line behind "caisson --root ROOT"; ID, PIDFILE, CONFIG are filled in. */
-typedef const char *const words[ARGUMENTS_MAX];
+typedef const char *const command_words[ARGUMENTS_MAX];
 
 enum after {
 	AFTER_CONTAINER, /* success leaves a container */
@@ -46,10 +46,10 @@ enum after {
 
 struct scenario {
 	const char *name, *config;
-	words before[STEPS_MAX]; /* how the container comes into the state that is wanted */
-	bool end_init;           /* then init is killed */
-	bool attach;             /* init is traced as well */
-	words command;
+	command_words before[STEPS_MAX]; /* how the container comes into the state that is wanted */
+	bool end_init;                   /* then init is killed */
+	bool attach;                     /* init is traced as well */
+	command_words command;
 	enum after after;
 	const char *reached;  /* the status after success, or NULL: any */
 	const char *kept;     /* the status after an error, or NULL: any */
@@ -171,7 +171,8 @@ struct test_case {
 	int number; /* of the call, as it was when they were counted */
 };
 
-enum verdict judge(struct worker *worker, const struct test_case *test);
+/* Sets the number to that of the call that was struck. */
+enum verdict judge(struct worker *worker, struct test_case *test);
 /* The calls of a scenario's processes, when nothing is struck. */
 void judge_count(struct worker *worker, size_t scenario, struct calls calls[PROCESSES_MAX]);
 
@@ -197,8 +198,7 @@ const char *role_name(const struct scenario *scenario, size_t process);
 void case_name(const struct test_case *test, char text[128]);
 void report_failure(const struct test_case *test, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
-void report_details(
-	const struct test_case *test, int number, enum verdict verdict, const char *output);
+void report_details(const struct test_case *test, enum verdict verdict, const char *output);
 void report_verdict(const struct test_case *test, enum verdict verdict);
 void report_share(void); /* before workers are forked */
 /* The table; 0 or 1, the exit status. */

@@ -136,7 +136,7 @@ static void find_value(const char *document, const char *key, char value[32])
 static bool status_becomes(
 	struct worker *worker, const struct scenario *scenario, const char *wanted, char status[32])
 {
-	static words words = { "state", "ID" };
+	static command_words words = { "state", "ID" };
 	double end = seconds_now() + STATUS_PATIENCE;
 
 	for (;;) {
@@ -174,11 +174,12 @@ static bool is_named(const struct worker *worker, const char *left, const char *
 	return true;
 }
 
-/* A delete that failed leaves the container that it names, with all that its record knows. */
+/* A clean-up that failed leaves the container that it names, with all that its record knows. */
 static bool is_container(const struct worker *worker, const struct scenario *scenario,
 	const char *left, const char *output)
 {
-	return scenario->before[0][0] && strstr(left, "state ") && strstr(output, worker->id);
+	return (scenario->before[0][0] || scenario->after == AFTER_NOTHING) &&
+	       strstr(left, "state ") && strstr(output, worker->id);
 }
 
 static enum verdict judge_left(struct worker *worker, const struct test_case *test,
@@ -187,7 +188,7 @@ static enum verdict judge_left(struct worker *worker, const struct test_case *te
 	if (!*left)
 		return success ? VERDICT_SUCCESS : VERDICT_CLEAN;
 	if (is_named(worker, left, output) ||
-		(!success && is_container(worker, &scenarios[test->scenario], left, output)))
+		is_container(worker, &scenarios[test->scenario], left, output))
 		return VERDICT_REMOVED;
 	report_failure(test, "%s, but there is left: %s(it said: %s)",
 		success ? "success" : "an error", left, output);
@@ -278,7 +279,7 @@ static enum verdict judge_command(struct worker *worker, const struct test_case 
 static bool answers(struct worker *worker, const struct test_case *test)
 {
 	static const struct {
-		words words;
+		command_words words;
 		bool may_fail; /* there may be no container */
 	} questions[] = {
 		{ { "state", "ID" }, true },
@@ -310,7 +311,7 @@ static bool is_gone(struct worker *worker, const struct test_case *test, const c
 
 static bool can_be_used_again(struct worker *worker, const struct test_case *test)
 {
-	static words words = { "run", "ID" };
+	static command_words words = { "run", "ID" };
 	const struct scenario plain = { .config = "true.json" };
 	struct answer answer = run(worker, &plain, words, options.deadline);
 	const char *output = output_take(worker->output);
@@ -320,7 +321,7 @@ static bool can_be_used_again(struct worker *worker, const struct test_case *tes
 	return is_gone(worker, test, "after the next run");
 }
 
-enum verdict judge(struct worker *worker, const struct test_case *test)
+enum verdict judge(struct worker *worker, struct test_case *test)
 {
 	const struct scenario *scenario = &scenarios[test->scenario];
 	const char *words = scenario->name;
@@ -335,12 +336,14 @@ enum verdict judge(struct worker *worker, const struct test_case *test)
 	}
 	line_make(worker, scenario, scenario->command, &line);
 	trace(line.words, worker->output, scenario->attach ? init : 0, &test->aim, &traced);
+	if (traced.hit)
+		test->number = traced.number;
 	char *output = strdup(output_take(worker->output));
 	if (!output)
 		err(2, "keep the output");
 	enum verdict verdict = judge_command(worker, test, &traced, init, output);
 	if (options.verbose)
-		report_details(test, traced.number, verdict, output);
+		report_details(test, verdict, output);
 	free(output);
 	bool clean = answers(worker, test) && is_gone(worker, test, "after delete --force") &&
 		     (test->aim.strike != STRIKE_KILL || can_be_used_again(worker, test));

@@ -117,7 +117,8 @@ static void work(struct worker *worker, const struct test_cases *cases, size_t *
 
 		if (i >= cases->count)
 			return;
-		report_verdict(&cases->items[i], judge(worker, &cases->items[i]));
+		struct test_case test = cases->items[i];
+		report_verdict(&test, judge(worker, &test));
 	}
 }
 

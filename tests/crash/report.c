@@ -69,15 +69,14 @@ void report_failure(const struct test_case *test, const char *format, ...)
 	tell(text);
 }
 
-void report_details(
-	const struct test_case *test, int number, enum verdict verdict, const char *output)
+void report_details(const struct test_case *test, enum verdict verdict, const char *output)
 {
 	static const char *const words[VERDICTS] = { "success", "clean", "removed", "missed",
 		"failure" };
 	char name[128], text[8192];
 
 	case_name(test, name);
-	(void)snprintf(text, sizeof(text), "# %s (%s): %s: %s%s", name, call_name(number),
+	(void)snprintf(text, sizeof(text), "# %s (%s): %s: %s%s", name, call_name(test->number),
 		words[verdict], output, *output ? "" : "\n");
 	tell(text);
 }

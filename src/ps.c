@@ -147,7 +147,7 @@ static int lines_filter(char *lines, const struct pids *pids, struct str *text)
 {
 	char *rest = lines;
 	const char *line = strsep(&rest, "\n");
-	size_t column;
+	size_t column = 0; /* set where it is used, which gcc cannot see */
 
 	try(header_find_pid(line, &column));
 	try(str_printf(text, "%s\n", line));

@@ -423,7 +423,7 @@ int mountapi_number(int fd, uint64_t *ret_number)
 static bool is_mounted_over(int fd, int below, int source)
 {
 	struct stat found, covered, original;
-	uint64_t number, below_number;
+	uint64_t number = 0, below_number = 0; /* gcc cannot see that known is asked first */
 	bool known =
 		mountapi_number(fd, &number) == 0 && mountapi_number(below, &below_number) == 0;
 

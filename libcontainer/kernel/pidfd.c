@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -118,6 +119,25 @@ int process_read_facts(pid_t pid, struct process_facts *ret_facts)
 		return refuse_as(EBADMSG, "'%s' is malformed", path);
 	*ret_facts = facts;
 	return 0;
+}
+
+bool process_is_doomed(pid_t pid)
+{
+	static const char *const sets[] = { "\nSigPnd:\t", "\nShdPnd:\t" };
+	uninitialized char path[32], text[4096];
+
+	(void)snprintf(path, sizeof(path), "/proc/%d/status", pid);
+	if (file_read_into(AT_FDCWD, path, text, sizeof(text)) < 0) {
+		error_clear();
+		return false;
+	}
+	for (size_t i = 0; i < COUNT_OF(sets); i++) {
+		const char *set = strstr(text, sets[i]);
+
+		if (set && strtoull(set + strlen(sets[i]), NULL, 16) & (1U << (SIGKILL - 1)))
+			return true;
+	}
+	return false;
 }
 
 int process_is_alive(pid_t pid, uint64_t start_time)

@@ -3,6 +3,8 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 #include "libcontainer/base/cleanup.h"
@@ -49,6 +51,17 @@ void channel_close(struct channel *channel)
 {
 	fd_close(&channel->fd);
 	fd_close(&channel->peer_fd);
+}
+
+int channel_watch(struct channel *channel, int (*silent)(void *context), void *context)
+{
+	const struct timeval interval = { .tv_usec = CHANNEL_SILENCE * 1000 };
+
+	if (setsockopt(channel->fd, SOL_SOCKET, SO_RCVTIMEO, &interval, sizeof(interval)) < 0)
+		return fail(errno, "limit the wait for %s", channel->peer);
+	channel->silent = silent;
+	channel->context = context;
+	return 0;
 }
 
 static int send_packet(const struct channel *channel, int fd)
@@ -100,22 +113,33 @@ void channel_send_failure(const struct channel *channel, int code)
 	(void)channel_send_text(channel, MSG_FAILED, code, error_text());
 }
 
-/* One packet, checked: 1; the peer's end: 0. */
-static int receive_packet(const struct channel *channel, int *ret_fd)
+/* -EAGAIN only from a channel that is watched, where nothing came for a while. */
+static ssize_t receive_bytes(const struct channel *channel, int *ret_fd)
 {
-	size_t count = ret_fd ? 1 : 0;
+	size_t count = 1;
 	ssize_t size;
 
 	if (ret_fd) {
 		size = socket_receive(channel->fd, &packet, sizeof(packet) - 1, ret_fd, &count);
-	} else {
-		do
-			size = read(channel->fd, &packet, sizeof(packet) - 1);
-		while (size < 0 && errno == EINTR);
-		size = size < 0 ? -errno : size;
+		if (size < 0 || count == 0)
+			*ret_fd = -EBADF;
+		return size;
 	}
-	if (ret_fd && count == 0)
-		*ret_fd = -EBADF;
+	do
+		size = read(channel->fd, &packet, sizeof(packet) - 1);
+	while (size < 0 && errno == EINTR);
+	return size < 0 ? -errno : size;
+}
+
+/* One packet, checked: 1; the peer's end: 0. */
+static int receive_packet(const struct channel *channel, int *ret_fd)
+{
+	ssize_t size;
+
+	while ((size = receive_bytes(channel, ret_fd)) == -EAGAIN && channel->silent) {
+		error_clear();
+		try(channel->silent(channel->context));
+	}
 	if (size == 0 || size == -ECONNRESET)
 		return 0;
 	if (size < 0)

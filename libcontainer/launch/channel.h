@@ -5,10 +5,14 @@
 
 #include "libcontainer/launch/protocol.h"
 
+#define CHANNEL_SILENCE 100 /* ms between two questions of channel_watch() */
+
 struct channel {
 	int fd;           /* our end */
 	int peer_fd;      /* the other end, until the fork is done; then -EBADF */
 	const char *peer; /* "init", for messages */
+	int (*silent)(void *context); /* see channel_watch() */
+	void *context;
 };
 
 int channel_make(struct channel *channel, const char *peer);
@@ -17,6 +21,11 @@ void channel_turn(struct channel *channel, const char *peer);
 /* In the old one. */
 void channel_keep(struct channel *channel);
 void channel_close(struct channel *channel);
+/*
+ * While a message is waited for, asks from time to time whether to go on: what is negative ends the
+ * wait with it.  For a parent whose peer may be frozen.
+ */
+int channel_watch(struct channel *channel, int (*silent)(void *context), void *context);
 
 /*
  * One write(2) where there is no descriptor to send (fd -1): after its seccomp filter is in place

@@ -28,6 +28,7 @@ struct launch {
 	int target;                  /* exec: pidfd of the container's init */
 	struct cgroup_paths cgroups; /* where the container's processes are */
 	int *sources;                /* create: one slot per mount, -EBADF */
+	bool waits_for_resume;       /* exec: a frozen container is waited for, else refused */
 
 	/* Made by the parent before it starts anyone; inherited. */
 	int directory; /* state directory, locked */

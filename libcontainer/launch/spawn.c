@@ -13,6 +13,7 @@
 #include "libcontainer/kernel/pidfd.h"
 #include "libcontainer/kernel/syscall.h"
 #include "libcontainer/launch/launch.h"
+#include "libcontainer/store/status.h"
 
 /* Lines of child and init go to the parent, which alone has the log. */
 static void forward_line(enum log_level level, const char *line, void *context)
@@ -71,12 +72,33 @@ static void aim_at_cgroup(const struct launch *launch, struct clone_args *argume
 	arguments->cgroup = (uint64_t)fd;
 }
 
+/*
+ * exec: the container may be paused after its status was looked at.  What is born in it then stops
+ * there, and would tell us nothing before it is resumed.
+ */
+static int refuse_frozen(void *context)
+{
+	const struct launch *launch = context;
+	int frozen = launch->cgroups.count > 0 ? cgroup_is_frozen(&launch->cgroups) : 0;
+
+	return frozen > 0 ? status_allow(STATUS_VERB_EXEC, STATUS_PAUSED) : frozen;
+}
+
+static int make_channels(struct launch *launch)
+{
+	try(channel_make(&launch->child, "child"));
+	try(channel_make(&launch->init, "init"));
+	if (launch->plan->verb != PLAN_EXEC || launch->waits_for_resume)
+		return 0;
+	try(channel_watch(&launch->child, refuse_frozen, launch));
+	return channel_watch(&launch->init, refuse_frozen, launch);
+}
+
 int parent_start_child(struct launch *launch)
 {
 	struct clone_args arguments = { .exit_signal = SIGCHLD };
 
-	try(channel_make(&launch->child, "child"));
-	try(channel_make(&launch->init, "init"));
+	try(make_channels(launch));
 	/* Its descriptor is not for init, whom the container's processes see. */
 	if (launch->plan->verb == PLAN_EXEC)
 		aim_at_cgroup(launch, &arguments);
@@ -145,33 +167,43 @@ int parent_reap_child(struct launch *launch)
 
 	/* Now its end of init's channel is the only one, and end-of-file means that init died. */
 	channel_keep(&launch->init);
+	while (launch->child.silent &&
+		pidfd_await(launch->child_pidfd, CHANNEL_SILENCE) == -ETIMEDOUT)
+		try(launch->child.silent(launch->child.context));
 	try(pidfd_reap(launch->child_pidfd, &status), "wait for the child");
 	fd_close(&launch->child_pidfd);
 	channel_close(&launch->child);
 	return 0;
 }
 
-static void end_process(int *pidfd)
+/*
+ * Who was born frozen by cgroup v1 dies when the container is resumed or deleted, which may be
+ * never: it is left to whoever reaps for us.
+ */
+static void end_process(const struct launch *launch, int *pidfd)
 {
+	const struct channel *child = &launch->child;
 	int status;
 
 	if (*pidfd < 0)
 		return;
 	(void)pidfd_signal(*pidfd, SIGKILL);
-	(void)pidfd_reap(*pidfd, &status);
+	if (!child->silent || child->silent(child->context) == 0 ||
+		pidfd_await(*pidfd, CHANNEL_SILENCE) == 0)
+		(void)pidfd_reap(*pidfd, &status);
 	fd_close(pidfd);
 }
 
 /* It may have told us of init already, and died before it was reaped. */
 void parent_end_child(struct launch *launch)
 {
-	end_process(&launch->child_pidfd);
-	end_process(&launch->init_pidfd);
+	end_process(launch, &launch->child_pidfd);
+	end_process(launch, &launch->init_pidfd);
 	channel_close(&launch->child);
 }
 
 void parent_end_init(struct launch *launch)
 {
-	end_process(&launch->init_pidfd);
+	end_process(launch, &launch->init_pidfd);
 	channel_close(&launch->init);
 }

@@ -1,6 +1,7 @@
 /* exec: a further process in a container. */
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <sys/prctl.h>
 
 #include "libcontainer/base/cleanup.h"
@@ -62,7 +63,7 @@ static int prepare(const struct container_context *c, const struct container_exe
 	struct arena *arena = &e->container.arena;
 
 	(void)prctl(PR_SET_NAME, "caisson:parent");
-	try(container_open(c, o->id, false, &e->container));
+	try(container_open(c, o->id, STORE_UNLOCKED, &e->container));
 	try(check_status(e, o));
 	try(absolute_path(arena, o->pid_file, &e->pid_file));
 	try(absolute_path(arena, o->console_socket, &e->console_socket));
@@ -89,7 +90,7 @@ static int prepare(const struct container_context *c, const struct container_exe
 	return 0;
 }
 
-static int launch(struct execution *e)
+static int launch(struct execution *e, const struct container_exec_options *o)
 {
 	struct launch *launch = &e->launch;
 
@@ -99,11 +100,30 @@ static int launch(struct execution *e)
 	if (launch->directory < 0)
 		return fail(errno, "duplicate the descriptor of the container's state");
 	launch->pid_file = e->pid_file;
+	launch->waits_for_resume = o->ignore_paused;
 	launch->cgroups = container_cgroups(&e->container);
 	launch->target = fcntl(e->container.pidfd, F_DUPFD_CLOEXEC, 3);
 	if (launch->target < 0)
 		return fail(errno, "duplicate the descriptor of the container's init");
 	return launch_run(launch);
+}
+
+/* ms, for an init whose processes have been killed, ours too, and that is about to follow them. */
+#define END_TIMEOUT 1000
+
+/* Whichever step met it: where the container's end is the reason, say so. */
+static int explain_failure(const struct execution *e, int code)
+{
+	char words[ERROR_TEXT_SIZE], reason[ERROR_TEXT_SIZE];
+	bool sudden = code == -EPIPE || code == -ESRCH;
+
+	(void)snprintf(words, sizeof(words), "%s", error_text());
+	if (pidfd_await(e->container.pidfd, sudden ? END_TIMEOUT : 0) < 0)
+		return error_set(code, words);
+	int r = status_allow(STATUS_VERB_EXEC, STATUS_STOPPED);
+	(void)snprintf(reason, sizeof(reason), "%s", error_text());
+	(void)error_set(r, words);
+	return error_context(r, "%s", reason);
 }
 
 int container_exec(
@@ -115,8 +135,10 @@ int container_exec(
 	*ret_status = 0;
 	if (r == 0 && !o->detach)
 		r = foreground_begin(!o->no_subreaper);
-	if (r == 0)
-		r = launch(&e);
+	if (r == 0) {
+		r = launch(&e, o);
+		r = r < 0 ? explain_failure(&e, r) : r;
+	}
 	if (r == 0 && !o->detach)
 		r = foreground_wait(&e.launch, ret_status);
 	if (e.launch.table)

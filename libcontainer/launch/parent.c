@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "libcontainer/base/cleanup.h"
@@ -138,10 +139,32 @@ int parent_make_cgroup(struct launch *launch)
 /* How long what was killed may take to leave its cgroup: milliseconds. */
 #define END_TIMEOUT 10000
 
+/*
+ * By its descriptors: `delete --force` may have removed a container whose creation hangs, and a new
+ * one may have a group of that name by now.
+ */
+static bool cgroup_is_ours(const struct launch *launch)
+{
+	for (size_t i = 0; i < launch->cgroups.count; i++) {
+		struct stat opened, named;
+
+		if (launch->cgroup.fds[i] < 0 || fstat(launch->cgroup.fds[i], &opened) < 0)
+			continue;
+		if (stat(launch->cgroups.items[i].path, &named) < 0 ||
+			opened.st_ino != named.st_ino || opened.st_dev != named.st_dev)
+			return false;
+	}
+	return true;
+}
+
 void parent_remove_cgroup(struct launch *launch)
 {
+	bool ours = cgroup_is_ours(launch);
+
 	/* Where descriptors are scarce, which may be what failed, their removal needs these. */
 	cgroup_close(&launch->cgroup);
+	if (!ours)
+		return;
 	if (cgroup_kill(&launch->cgroups, END_TIMEOUT) < 0)
 		log_warning("%s", error_text());
 	if (cgroup_destroy(&launch->cgroups, END_TIMEOUT) < 0)

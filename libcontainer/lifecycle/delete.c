@@ -68,14 +68,19 @@ static int remove_cgroups(const struct container *container)
 	return cgroup_destroy(&named, 0);
 }
 
-int container_remove(struct container *container)
+static int remove_all(struct container *container, bool with_hooks)
 {
 	try(kill_all(container));
 	stop_unit(container);
 	try(remove_cgroups(container));
-	if (container_run_hooks(container, PLAN_HOOK_POSTSTOP, STATUS_STOPPED) < 0)
+	if (with_hooks && container_run_hooks(container, PLAN_HOOK_POSTSTOP, STATUS_STOPPED) < 0)
 		log_warning("poststop hooks of '%s': %s", container->id, error_text());
 	return store_remove(container->root, container->id, container->directory);
+}
+
+int container_remove(struct container *container)
+{
+	return remove_all(container, true);
 }
 
 /*
@@ -89,14 +94,14 @@ static int interrupt(
 	auto_container struct container container = CONTAINER_NONE;
 	auto_close int directory = -EBADF;
 
-	try(store_open(c->root, id, false, &directory));
-	if (container_open(c, id, false, &container) == 0 && kill_all(&container) < 0)
+	try(store_open(c->root, id, STORE_UNLOCKED, &directory));
+	if (container_open(c, id, STORE_UNLOCKED, &container) == 0 && kill_all(&container) < 0)
 		log_warning("'%s': %s", id, error_text());
 	error_clear();
 	for (int i = 0; i < 100 && store_is_locked(directory); i++)
 		(void)nanosleep(&interval, NULL);
 	if (!store_is_locked(directory))
-		return store_open(c->root, id, true, ret_directory);
+		return store_open(c->root, id, STORE_LOCKED, ret_directory);
 	*ret_locked = false;
 	*ret_directory = steal_fd(&directory);
 	return 0;
@@ -121,7 +126,7 @@ static int delete_container(const struct container_context *c, const char *id, b
 	bool locked = true;
 
 	try(store_check_id(id));
-	int r = store_open(c->root, id, true, &directory);
+	int r = store_open(c->root, id, force ? STORE_LOCKED_SOON : STORE_LOCKED, &directory);
 	if (r == -ETIMEDOUT && force)
 		r = interrupt(c, id, &directory, &locked);
 	if (r == -ENOENT && force) {
@@ -137,7 +142,9 @@ static int delete_container(const struct container_context *c, const char *id, b
 	if (!force && status_allow(STATUS_VERB_DELETE, container.status) < 0)
 		return refuse_as(EBUSY, "cannot delete container %s that is not stopped: %s", id,
 			status_name(container.status));
-	return container_remove(&container);
+	/* Who has the lock of a container without processes runs these hooks, and is stuck there.
+	 */
+	return remove_all(&container, locked || container.record.phase == RECORD_CREATING);
 }
 
 int container_delete(const struct container_context *c, const char *id, bool force)

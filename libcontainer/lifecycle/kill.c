@@ -31,6 +31,9 @@ static int kill_processes(struct container *container, int signal, bool all)
 {
 	struct cgroup_paths paths = container_cgroups(container);
 
+	/* What is in its groups by now is its creator's to end. */
+	if (container->status == STATUS_CREATING)
+		return status_allow(STATUS_VERB_KILL, container->status);
 	if (wants_all(container, signal, all) && cgroups_are_populated(&paths))
 		return cgroup_signal(&paths, signal);
 	if (container->status == STATUS_STOPPED && all)
@@ -43,19 +46,38 @@ static int kill_processes(struct container *container, int signal, bool all)
 	return r;
 }
 
+static bool has_v1_freezer(const struct cgroup_paths *paths)
+{
+	for (size_t i = 0; i < paths->count; i++) {
+		if (!paths->items[i].unified && strstr(paths->items[i].controllers, "freezer"))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * The freezer of v1 holds back even SIGKILL; that of cgroup2 does not, and a `pause` that waits for
+ * it must not be crossed.  It is looked at only now: a `pause` may have come between, and one that
+ * comes later finds the signal.
+ */
+static int thaw(const struct container *container)
+{
+	struct cgroup_paths paths = container_cgroups(container);
+
+	if (!has_v1_freezer(&paths))
+		return 0;
+	int frozen = cgroup_is_frozen(&paths);
+	return frozen > 0 ? cgroup_freeze(&paths, false) : frozen;
+}
+
 static int kill_container(const struct container_context *c, const char *id, int signal, bool all)
 {
 	auto_container struct container container = CONTAINER_NONE;
 
-	try(container_open(c, id, false, &container));
+	try(container_open(c, id, STORE_UNLOCKED, &container));
 	try(kill_processes(&container, signal, all));
 
-	/* The v1 freezer holds back even SIGKILL; on cgroup2 a thaw does no harm. */
-	if (signal == SIGKILL && container.status == STATUS_PAUSED) {
-		struct cgroup_paths paths = container_cgroups(&container);
-		return cgroup_freeze(&paths, false);
-	}
-	return 0;
+	return signal == SIGKILL ? thaw(&container) : 0;
 }
 
 int container_kill(const struct container_context *c, const char *id, int signal, bool all)

@@ -56,7 +56,7 @@ static int summary_read(
 {
 	auto_container struct container container = CONTAINER_NONE;
 
-	try(container_open(c, id, false, &container));
+	try(container_open(c, id, STORE_UNLOCKED, &container));
 	int r = summary_fill(&container, summary);
 	if (r < 0) {
 		summary_done(summary);

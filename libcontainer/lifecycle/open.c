@@ -73,6 +73,17 @@ static int status_find(struct container *container, bool locked)
 	return 0;
 }
 
+static int container_read(struct container *container, bool locked)
+{
+	int r = record_load(&container->arena, container->directory, &container->record);
+
+	if (r == -ENOENT)
+		return refuse_as(ENOENT, "container does not exist");
+	try(r);
+	try(init_open(&container->record, &container->pidfd));
+	return status_find(container, locked);
+}
+
 int container_open_directory(const struct container_context *c, const char *id, int directory,
 	bool locked, struct container *ret_container)
 {
@@ -83,13 +94,13 @@ int container_open_directory(const struct container_context *c, const char *id, 
 		.pidfd = -EBADF,
 	};
 
-	int r = record_load(&container.arena, directory, &container.record);
-	if (r == -ENOENT)
-		r = refuse_as(ENOENT, "container does not exist");
-	if (r == 0)
-		r = init_open(&container.record, &container.pidfd);
-	if (r == 0)
-		r = status_find(&container, locked);
+	int r = container_read(&container, locked);
+	/* The creation that has let go of its lock since the record was read may be complete. */
+	if (r == 0 && !locked && container.record.phase == RECORD_CREATING &&
+		container.status == STATUS_STOPPED) {
+		fd_close(&container.pidfd);
+		r = container_read(&container, locked);
+	}
 	if (r < 0) {
 		container.directory = -EBADF; /* the caller's */
 		container_close(&container);
@@ -99,14 +110,14 @@ int container_open_directory(const struct container_context *c, const char *id, 
 	return 0;
 }
 
-int container_open(const struct container_context *c, const char *id, bool lock,
+int container_open(const struct container_context *c, const char *id, enum store_lock lock,
 	struct container *ret_container)
 {
 	auto_close int directory = -EBADF;
 
 	try(store_check_id(id));
 	try(store_open(c->root, id, lock, &directory));
-	try(container_open_directory(c, id, directory, lock, ret_container));
+	try(container_open_directory(c, id, directory, lock != STORE_UNLOCKED, ret_container));
 	(void)steal_fd(&directory);
 	return 0;
 }

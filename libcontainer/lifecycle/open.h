@@ -11,6 +11,7 @@
 #include "libcontainer/cgroup/manager.h"
 #include "libcontainer/container.h"
 #include "libcontainer/plan/plan.h"
+#include "libcontainer/store/directory.h"
 #include "libcontainer/store/record.h"
 #include "libcontainer/store/status.h"
 
@@ -27,7 +28,7 @@ struct container {
  * lock: for verbs that change what is in the directory.  -ENOENT: "container does not exist", also
  * where there is a directory without a record.  On failure there is nothing to close.
  */
-int container_open(const struct container_context *c, const char *id, bool lock,
+int container_open(const struct container_context *c, const char *id, enum store_lock lock,
 	struct container *ret_container);
 
 /* As container_open(), of a directory that is open (and is the container's then, on success only).

@@ -7,7 +7,7 @@ static int processes_read(
 {
 	auto_container struct container container = CONTAINER_NONE;
 
-	try(container_open(c, id, false, &container));
+	try(container_open(c, id, STORE_UNLOCKED, &container));
 	struct cgroup_paths paths = container_cgroups(&container);
 	if (paths.count > 0)
 		return cgroup_pids(&paths, ret_pids, ret_count);

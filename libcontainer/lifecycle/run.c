@@ -26,7 +26,13 @@ static void remove_container(const struct container_context *c, struct creation 
 		.status = STATUS_STOPPED,
 	};
 
-	if (store_lock(container.directory) < 0 || container_remove(&container) < 0)
+	int r = store_lock(container.directory);
+	if (r == 0)
+		r = store_is_linked(c->root, container.id, container.directory);
+	/* Another has deleted it, and the id may be in use again. */
+	if (r == 0)
+		return;
+	if (r < 0 || container_remove(&container) < 0)
 		log_warning("delete '%s': %s", container.id, error_text());
 	error_clear();
 }

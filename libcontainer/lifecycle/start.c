@@ -8,14 +8,37 @@
 #include "libcontainer/lifecycle/open.h"
 #include "libcontainer/store/directory.h"
 
+/* ms, after which a container is looked at that has not executed its program. */
+#define PATIENCE 100
+
+/*
+ * startContainer hooks take as long as they take, but who was frozen meanwhile does nothing more:
+ * that container has been started and paused, and what comes after is not ours to wait for.
+ */
+static int await_program(const struct container *container, int report)
+{
+	struct cgroup_paths paths = container_cgroups(container);
+	int r;
+
+	while ((r = store_await(report, PATIENCE)) == -ETIMEDOUT) {
+		int frozen = paths.count > 0 ? cgroup_is_frozen(&paths) : 0;
+
+		if (frozen != 0)
+			return frozen < 0 ? frozen : 0;
+	}
+	return r;
+}
+
 static int start_program(struct container *container)
 {
-	try(status_allow(STATUS_VERB_START, container->status));
+	auto_close int report = -EBADF;
 
-	int r = store_start(container->directory);
+	try(status_allow(STATUS_VERB_START, container->status));
+	int r = store_start(container->directory, &report);
 	if (r == -ENXIO)
 		return status_allow(STATUS_VERB_START, STATUS_STOPPED);
-	return r;
+	try(r);
+	return await_program(container, report);
 }
 
 /* Before the program can look for it.  Leaves -EBADF where nobody is to be told. */
@@ -47,7 +70,7 @@ static int start_container(const struct container_context *c, const char *id)
 	auto_container struct container container = CONTAINER_NONE;
 	auto_close int notify = -EBADF;
 
-	try(container_open(c, id, true, &container));
+	try(container_open(c, id, STORE_LOCKED, &container));
 	try(make_notify(&container, &notify));
 	try(start_program(&container));
 

@@ -6,7 +6,7 @@ static int state_read(const struct container_context *c, const char *id, char **
 {
 	auto_container struct container container = CONTAINER_NONE;
 
-	try(container_open(c, id, false, &container));
+	try(container_open(c, id, STORE_UNLOCKED, &container));
 	return status_document(&container.record, container.status, true, ret_json);
 }
 

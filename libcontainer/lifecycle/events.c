@@ -79,7 +79,7 @@ static int events(const struct container_context *c, const struct container_even
 {
 	auto_container struct container container = CONTAINER_NONE;
 
-	try(container_open(c, o->id, false, &container));
+	try(container_open(c, o->id, STORE_UNLOCKED, &container));
 	if (container.pidfd < 0 || container.status == STATUS_STOPPED)
 		return refuse_as(ESRCH, "container with id %s is not running", o->id);
 	if (container_cgroups(&container).count == 0)

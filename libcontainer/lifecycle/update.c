@@ -50,6 +50,15 @@ static int decide(const struct spec_resources *changes, struct updating *u)
 	return plan_update(&container->arena, &input, &u->update);
 }
 
+/* Hooks may call us while `create` has the lock: what can't be is said without waiting for it. */
+static int check_status(const struct container_context *c, const char *id)
+{
+	auto_container struct container container = CONTAINER_NONE;
+
+	try(container_open(c, id, STORE_UNLOCKED, &container));
+	return status_allow(STATUS_VERB_UPDATE, container.status);
+}
+
 static int update(const struct container_context *c, const struct container_update_options *o)
 {
 	auto_container struct container container = CONTAINER_NONE;
@@ -58,8 +67,9 @@ static int update(const struct container_context *c, const struct container_upda
 	struct updating u = { .container = &container };
 
 	try(update_changes(&arena, o, &changes));
+	try(check_status(c, o->id));
 	/* Locked: the next update begins with what this one has saved. */
-	try(container_open(c, o->id, true, &container));
+	try(container_open(c, o->id, STORE_LOCKED, &container));
 	try(status_allow(STATUS_VERB_UPDATE, container.status));
 	/* No container of this version has linux.intelRdt: it is refused at create. */
 	if ((o->l3_cache_schema && *o->l3_cache_schema) || (o->mem_bw_schema && *o->mem_bw_schema))

@@ -150,13 +150,72 @@ static void freezing_v2(void **state)
 	(void)state;
 	put_directory("box");
 	put_file("box/cgroup.freeze", "0\n");
-	put_file("box/cgroup.events", "populated 1\nfrozen 1\n");
+	put_file("box/cgroup.events", "populated 1\nfrozen 0\n");
 	assert_int_equal(cgroup_is_frozen(&paths), 0);
+	put_file("box/cgroup.events", "populated 1\nfrozen 1\n");
 	assert_int_equal(cgroup_freeze(&paths, true), 0);
 	assert_string_equal(file_text("box/cgroup.freeze"), "1\n");
 	assert_int_equal(cgroup_is_frozen(&paths), 1);
+	put_file("box/cgroup.events", "populated 1\nfrozen 0\n");
+	assert_int_equal(cgroup_is_frozen(&paths), 1); /* not yet, but it is asked for */
 	assert_int_equal(cgroup_freeze(&paths, false), 0);
 	assert_string_equal(file_text("box/cgroup.freeze"), "0\n");
+}
+
+static void a_frozen_group_above_is_named(void **state)
+{
+	struct cgroup_paths paths = only("a/b/box", "");
+
+	(void)state;
+	put_directory("a");
+	put_directory("a/b");
+	put_directory("a/b/box");
+	put_file("a/cgroup.freeze", "1\n");
+	put_file("a/b/cgroup.freeze", "0\n");
+	put_file("a/b/box/cgroup.freeze", "0\n");
+	put_file("a/b/box/cgroup.events", "populated 1\nfrozen 1\n");
+	assert_int_equal(cgroup_is_frozen(&paths), 1);
+	assert_int_equal(cgroup_freeze(&paths, false), -EBUSY);
+	assert_chain("the container stays frozen, as '");
+	assert_chain("/a' above it is");
+
+	paths = only("a/b/box", "freezer");
+	put_file("a/freezer.self_freezing", "0\n");
+	put_file("a/b/freezer.self_freezing", "1\n");
+	/* Of plain files none goes on saying that it is frozen when it was told to thaw. */
+	put_file("a/b/box/freezer.state", "FROZEN\n");
+	assert_int_equal(cgroup_is_frozen(&paths), 1);
+	assert_int_equal(cgroup_freeze(&paths, false), 0);
+}
+
+/* Those that are listed are then those that there are. */
+static void signals_are_sent_to_the_frozen(void **state)
+{
+	struct cgroup_paths paths = only("box", "");
+	pid_t pid = start_child();
+	char text[32];
+	int status = 0;
+
+	(void)state;
+	put_directory("box");
+	(void)snprintf(text, sizeof(text), "%d\n", pid);
+	put_file("box/cgroup.procs", text);
+	put_file("box/cgroup.freeze", "x\n");
+	put_file("box/cgroup.events", "populated 1\nfrozen 0\n");
+	assert_int_equal(cgroup_signal(&paths, 0), 0);
+	assert_string_equal(file_text("box/cgroup.freeze"), "x\n");
+	assert_int_equal(cgroup_signal(&paths, SIGTERM), 0);
+	assert_string_equal(file_text("box/cgroup.freeze"), "0\n");
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGTERM);
+
+	/* Who was frozen stays so; SIGKILL is the kernel's matter. */
+	put_file("box/cgroup.freeze", "1\n");
+	put_file("box/cgroup.kill", "");
+	assert_int_equal(cgroup_signal(&paths, SIGKILL), 0);
+	assert_string_equal(file_text("box/cgroup.kill"), "1");
+	assert_int_equal(cgroup_signal(&paths, SIGUSR1), 0);
+	assert_string_equal(file_text("box/cgroup.freeze"), "1\n");
 }
 
 static void freezing_v1_goes_before(void **state)
@@ -245,6 +304,20 @@ static void links_are_not_followed(void **state)
 	assert_int_equal(symlink(in_tree("outside"), in_tree("box/link")), 0);
 	assert_int_equal(cgroup_destroy(&paths, 0), -ENOTEMPTY);
 	assert_true(exists("outside/x"));
+}
+
+static void who_is_in_the_way_is_named(void **state)
+{
+	struct cgroup_paths paths = only("box", "pids");
+	char text[64];
+
+	(void)state;
+	put_directory("box");
+	(void)snprintf(text, sizeof(text), "%d\n", getpid());
+	put_file("box/cgroup.procs", text);
+	assert_int_equal(cgroup_destroy(&paths, 0), -ENOTEMPTY);
+	(void)snprintf(text, sizeof(text), "box': 1 process(es) are in it: %d (R", getpid());
+	assert_chain(text);
 }
 
 static void only_below_the_mountpoint(void **state)
@@ -350,6 +423,11 @@ int main(void)
 		cmocka_unit_test_setup_teardown(those_left_are_named, begin_tree, end_tree),
 		cmocka_unit_test_setup_teardown(kernel_kills_where_it_can, begin_tree, end_tree),
 		cmocka_unit_test_setup_teardown(freezing_v2, begin_tree, end_tree),
+		cmocka_unit_test_setup_teardown(
+			a_frozen_group_above_is_named, begin_tree, end_tree),
+		cmocka_unit_test_setup_teardown(
+			signals_are_sent_to_the_frozen, begin_tree, end_tree),
+		cmocka_unit_test_setup_teardown(who_is_in_the_way_is_named, begin_tree, end_tree),
 		cmocka_unit_test_setup_teardown(freezing_v1_goes_before, begin_tree, end_tree),
 		cmocka_unit_test_setup_teardown(nothing_to_freeze_with, begin_tree, end_tree),
 		cmocka_unit_test_setup_teardown(all_below_is_removed, begin_tree, end_tree),

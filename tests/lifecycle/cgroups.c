@@ -1,11 +1,17 @@
 /* What verbs do with the cgroups of a container: the room cgroup/ is played by this file. */
+#include <sys/eventfd.h>
+
 #include "libcontainer/cgroup/manager.h"
+#include "libcontainer/cgroup/stats.h"
+#include "libcontainer/cgroup/watch.h"
 #include "tests/lifecycle/fixture.h"
 
 static struct {
 	bool frozen;
 	size_t populated; /* number of processes */
 	int destroy_error;
+	int update_error;
+	int ooms;        /* that the watch tells */
 	char calls[512]; /* what changed something, in order */
 } played;
 
@@ -63,6 +69,55 @@ int cgroup_pids(const struct cgroup_paths *paths, pid_t **ret_pids, size_t *ret_
 		(*ret_pids)[i] = (pid_t)(100 + i);
 	*ret_count = played.populated;
 	return 0;
+}
+
+int cgroup_update(const struct plan_cgroup *plan, int (*commit)(void *context), void *context)
+{
+	assert_string_equal(plan->directories[0].path, "/sys/fs/cgroup/c");
+	for (size_t i = 0; i < plan->write_count; i++) {
+		size_t used = strlen(played.calls);
+
+		(void)snprintf(played.calls + used, sizeof(played.calls) - used, "%s=%s ",
+			plan->writes[i].file, plan->writes[i].value);
+	}
+	if (played.update_error)
+		return refuse_as(played.update_error, "write limits");
+	return commit(context);
+}
+
+int cgroup_stats_read(
+	struct arena *arena, const struct cgroup_paths *paths, struct cgroup_stats *ret_stats)
+{
+	(void)arena;
+	assert_int_equal(paths->count, 1);
+	*ret_stats = (struct cgroup_stats){ .tasks = { .current = played.populated } };
+	return 0;
+}
+
+int cgroup_watch_open(const struct cgroup_paths *paths, struct cgroup_watch *ret_watch)
+{
+	assert_int_equal(paths->count, 1);
+	*ret_watch = (struct cgroup_watch){
+		.fd = eventfd((unsigned int)played.ooms, EFD_CLOEXEC | EFD_SEMAPHORE),
+		.dir = -EBADF,
+	};
+	return 0;
+}
+
+int cgroup_watch_oom(struct cgroup_watch *watch)
+{
+	uint64_t one;
+
+	if (played.ooms == 0)
+		return 0;
+	assert_int_equal(read(watch->fd, &one, sizeof(one)), sizeof(one));
+	played.ooms--;
+	return 1;
+}
+
+void cgroup_watch_close(struct cgroup_watch *watch)
+{
+	fd_close(&watch->fd);
 }
 
 static struct plan_cgroup_directory directory = {
@@ -252,6 +307,167 @@ static void what_could_not_be_deleted_can_be_deleted_again(void **state)
 	assert_int_equal(container_delete(c, "c", false), 0);
 }
 
+/* ---- update --------------------------------------------------------------------------- */
+
+static void keep_resources(struct fixture *fixture, struct spec_resources *resources)
+{
+	struct spec_linux linux_ = { .resources = resources };
+	const struct spec_config config = { .oci_version = "1.0.0", .linux_ = &linux_ };
+	auto_close int fd = -EBADF;
+
+	assert_int_equal(store_open(fixture->context.root, "c", STORE_UNLOCKED, &fd), 0);
+	assert_int_equal(record_save_config(fd, &config), 0);
+}
+
+static void updates_begin_with_what_was_saved(void **state)
+{
+	struct fixture *fixture = *state;
+	const struct container_context *c = &fixture->context;
+	struct spec_cpu cpu = { .quota = { true, 1000 }, .period = { true, 5000 } };
+	struct spec_resources resources = { .cpu = &cpu };
+	struct container_update_options o = { .id = "c", .cpu_period = "6000" };
+	pid_t pid = make_running(fixture, true, 1);
+
+	keep_resources(fixture, &resources);
+	assert_int_equal(container_update(c, &o), 0);
+	assert_string_equal(played.calls, "cpu.max=1000 6000 ");
+
+	/* What fails is not saved. */
+	played.calls[0] = '\0';
+	played.update_error = EBUSY;
+	o = (struct container_update_options){ .id = "c", .cpu_period = "7000" };
+	assert_int_equal(container_update(c, &o), -EBUSY);
+	assert_error_has("update 'c': write limits");
+	played.update_error = 0;
+	played.calls[0] = '\0';
+	o = (struct container_update_options){ .id = "c",
+		.cpu_quota = "-1",
+		.memory = "64m",
+		.memory_swap = "0.125g",
+		.pids_limit = "0",
+		.cpuset_cpus = "0-1",
+		.blkio_weight = "500",
+		.cpu_share = "" };
+	assert_int_equal(container_update(c, &o), 0);
+	assert_string_equal(played.calls, "cpuset.cpus=0-1 memory.max=67108864 "
+					  "memory.swap.max=67108864 cpu.max=max 6000 "
+					  "io.bfq.weight=500 pids.max=0 ");
+	remove_container(fixture, pid);
+}
+
+static void what_cannot_be_updated(void **state)
+{
+	struct fixture *fixture = *state;
+	const struct container_context *c = &fixture->context;
+	struct container_update_options o = { .id = "c", .cpu_period = "6000" };
+	pid_t pid;
+
+	assert_int_equal(container_update(c, &o), -ENOENT);
+	pid = make_running(fixture, true, 1);
+	keep_resources(fixture, NULL);
+	o.cpu_period = "six";
+	assert_int_equal(container_update(c, &o), -EINVAL);
+	assert_error_has("option --cpu-period: 'six' is no number");
+	o = (struct container_update_options){ .id = "c", .memory = "5 apples" };
+	assert_int_equal(container_update(c, &o), -EINVAL);
+	assert_error_has("option --memory: '5 apples' is no size");
+	o = (struct container_update_options){ .id = "c", .blkio_weight = "65536" };
+	assert_int_equal(container_update(c, &o), -EINVAL);
+	assert_error_has("option --blkio-weight: '65536' is too large");
+	o = (struct container_update_options){ .id = "c", .resources = "/nonesuch" };
+	assert_int_equal(container_update(c, &o), -ENOENT);
+	assert_error_has("option --resources: open '/nonesuch'");
+	o = (struct container_update_options){ .id = "c", .l3_cache_schema = "L3:0=f" };
+	assert_int_equal(container_update(c, &o), -EINVAL);
+	assert_error_has("no linux.intelRdt");
+	assert_string_equal(played.calls, "");
+
+	o = (struct container_update_options){ .id = "c", .pids_limit = "5" };
+	played.frozen = true;
+	assert_int_equal(container_update(c, &o), 0);
+	assert_string_equal(played.calls, "pids.max=5 ");
+	kill(pid, SIGKILL);
+	assert_int_equal(reap(pid), SIGKILL);
+	assert_int_equal(container_update(c, &o), -ESRCH);
+	assert_error_has("container not running");
+	assert_int_equal(container_delete(c, "c", true), 0);
+}
+
+static void a_container_without_groups_is_not_updated(void **state)
+{
+	struct fixture *fixture = *state;
+	const struct container_context *c = &fixture->context;
+	struct container_update_options o = { .id = "c", .cpu_period = "6000" };
+	struct container_events_options e = { .id = "c", .stats = true };
+	pid_t pid = make_container(fixture, "c", false, NULL);
+
+	assert_int_equal(container_update(c, &o), -ENOTSUP);
+	assert_error_has("no control group");
+	assert_int_equal(container_events(c, &e), -ENOTSUP);
+	assert_error_has("no control group");
+	remove_container(fixture, pid);
+}
+
+/* ---- events --------------------------------------------------------------------------- */
+
+struct taken {
+	char text[8192];
+	int lines, last; /* last: kills the container with this one */
+	pid_t pid;
+};
+
+static int take_event(const char *json, void *context)
+{
+	struct taken *taken = context;
+	size_t used = strlen(taken->text);
+
+	(void)snprintf(taken->text + used, sizeof(taken->text) - used, "%.40s\n", json);
+	if (++taken->lines == taken->last)
+		assert_int_equal(kill(taken->pid, SIGKILL), 0);
+	return taken->lines > taken->last ? -EPIPE : 0;
+}
+
+static void events_until_the_end(void **state)
+{
+	struct fixture *fixture = *state;
+	const struct container_context *c = &fixture->context;
+	struct taken taken = { .last = 3 };
+	struct container_events_options e = {
+		.id = "c", .interval = 1, .emit = take_event, .context = &taken
+	};
+
+	assert_int_equal(container_events(c, &e), -ENOENT);
+	taken.pid = make_running(fixture, true, 1);
+	played.ooms = 1;
+	/* The event comes at once, samples after their intervals. */
+	assert_int_equal(container_events(c, &e), 0);
+	assert_int_equal(reap(taken.pid), SIGKILL);
+	assert_string_equal(taken.text, "{\"type\":\"oom\",\"id\":\"c\"}\n"
+					"{\"type\":\"stats\",\"id\":\"c\",\"data\":{\"cp\n"
+					"{\"type\":\"stats\",\"id\":\"c\",\"data\":{\"cp\n");
+	assert_int_equal(container_events(c, &e), -ESRCH);
+	assert_error_has("container with id c is not running");
+	assert_int_equal(container_delete(c, "c", false), 0);
+}
+
+static void one_sample(void **state)
+{
+	struct fixture *fixture = *state;
+	const struct container_context *c = &fixture->context;
+	struct taken taken = { .last = 9 };
+	struct container_events_options e = {
+		.id = "c", .stats = true, .interval = 100000, .emit = take_event, .context = &taken
+	};
+	pid_t pid = make_running(fixture, true, 1);
+
+	assert_int_equal(container_events(c, &e), 0);
+	assert_int_equal(taken.lines, 1);
+	/* Who cannot take events ends them. */
+	taken.last = 0;
+	assert_int_equal(container_events(c, &e), -EPIPE);
+	remove_container(fixture, pid);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_make, fixture_remove)
@@ -265,6 +481,11 @@ int main(void)
 		TEST(a_cgroup_that_is_not_known_to_be_ours_is_spared),
 		TEST(a_killed_create_has_its_cgroup_removed),
 		TEST(what_could_not_be_deleted_can_be_deleted_again),
+		TEST(updates_begin_with_what_was_saved),
+		TEST(what_cannot_be_updated),
+		TEST(a_container_without_groups_is_not_updated),
+		TEST(events_until_the_end),
+		TEST(one_sample),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -104,6 +104,51 @@ static void kill_and_delete_hand_on_theirs(void **state)
 	assert_null(strstr(out, " force\n"));
 }
 
+static void update_hands_on_its_options(void **state)
+{
+	(void)state;
+	assert_int_equal(CALL("update", "--resources=-", "a"), 0);
+	assert_starts(out, "update id=a");
+	assert_has(out, "\n resources=-\n");
+	assert_int_equal(
+		CALL("update", "-r", "f", "--blkio-weight", "1", "--cpu-period", "2", "--cpu-quota",
+			"-1", "--cpu-burst", "4", "--cpu-share", "5", "--cpu-rt-period", "6",
+			"--cpu-rt-runtime", "7", "--cpu-idle", "1", "--cpuset-cpus", "0-1",
+			"--cpuset-mems", "0", "--memory", "8m", "--memory-reservation", "9",
+			"--memory-swap", "-1", "--kernel-memory", "10", "--kernel-memory-tcp", "11",
+			"--pids-limit", "12", "--l3-cache-schema", "x", "--mem-bw-schema", "y",
+			"a"),
+		0);
+	assert_has(out, "\n resources=f\n blkio-weight=1\n cpu-period=2\n cpu-quota=-1\n"
+			" cpu-burst=4\n cpu-share=5\n cpu-rt-period=6\n cpu-rt-runtime=7\n"
+			" cpu-idle=1\n cpuset-cpus=0-1\n cpuset-mems=0\n memory=8m\n"
+			" memory-reservation=9\n memory-swap=-1\n kernel-memory=10\n"
+			" kernel-memory-tcp=11\n pids-limit=12\n l3-cache-schema=x\n"
+			" mem-bw-schema=y\n");
+	assert_int_equal(CALL("update", "--help"), 0);
+	assert_null(strstr(out, "kernel-memory"));
+	assert_int_equal(CALL("update"), 1);
+	assert_int_equal(CALL("update", "missing"), 1);
+}
+
+static void events_have_an_interval(void **state)
+{
+	(void)state;
+	assert_int_equal(CALL("events", "a"), 0);
+	assert_starts(out, "events id=a");
+	assert_has(out, "\n interval=5000\n{}\n");
+	assert_int_equal(CALL("events", "--stats", "a"), 0);
+	assert_has(out, "\n stats\n{}\n");
+	assert_int_equal(CALL("events", "--interval", "100ms", "a"), 0);
+	assert_has(out, "\n interval=100\n");
+	assert_int_equal(CALL("events", "--interval=0s", "a"), 1);
+	assert_has(err, "duration interval must be greater than 0");
+	assert_int_equal(CALL("events", "--interval=-1s", "a"), 1);
+	assert_int_equal(CALL("events", "--interval=5", "a"), 1);
+	assert_has(err, "option --interval: '5' is no duration");
+	assert_int_equal(CALL("events", "missing"), 1);
+}
+
 static void state_is_printed_as_it_is(void **state)
 {
 	(void)state;
@@ -244,6 +289,8 @@ int main(void)
 		cmocka_unit_test(statuses_are_those_of_the_program),
 		cmocka_unit_test(exec_hands_on_its_options),
 		cmocka_unit_test(kill_and_delete_hand_on_theirs),
+		cmocka_unit_test(update_hands_on_its_options),
+		cmocka_unit_test(events_have_an_interval),
 		cmocka_unit_test(state_is_printed_as_it_is),
 		cmocka_unit_test(list_has_three_forms),
 		cmocka_unit_test(ps_keeps_the_lines_of_the_container),

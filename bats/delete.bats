@@ -1,5 +1,6 @@
 bats_require_minimum_version 1.5.0
 load helpers
+load groups
 
 @test "delete: a stopped container" {
 	run -0 caisson run --keep "$ID"
@@ -170,5 +171,34 @@ load helpers
 	remove_cgroups
 	[[ ! $(cgroups_of_test) ]]
 	run -0 caisson delete "$ID"
+	assert_gone
+}
+
+@test "delete --force: threaded groups below the container's own" {
+	set_args /bin/sleep 1000
+	start_container
+	local own
+	own=$(cgroups_of_test | while read -r dir; do [[ ! -e $dir/cgroup.type ]] || echo "$dir"; done)
+	[[ $own ]] || skip "no cgroup2"
+	mkdir "$own/threads"
+	echo threaded >"$own/threads/cgroup.type"
+	pid_of "$ID" >"$own/threads/cgroup.threads"
+	assert_equal "$(<"$own/cgroup.type")" 'domain threaded'
+	run -0 caisson ps -f json "$ID"
+	assert_output "[$(pid_of "$ID")]"
+	run -0 caisson delete --force "$ID"
+	assert_gone
+}
+
+@test "delete --force: a group below its own that somebody froze" {
+	set_script 'sleep 1000 & echo ready; wait'
+	start_container
+	eventually grep -qx ready "$TEST_DIR/output"
+	local own
+	own=$(freezing_group)
+	mkdir "$own/inner"
+	caisson ps -f json "$ID" | jq '.[1]' >"$own/inner/cgroup.procs"
+	set_frozen "$own/inner" yes
+	run -0 caisson delete --force "$ID"
 	assert_gone
 }

@@ -163,3 +163,35 @@ has_received() {
 	assert_status_of running
 	assert_equal "$(caisson ps -f json "$ID")" "[$pid]"
 }
+
+# One that is never the same process for long: who is listed has ended when the signal is sent.
+@test "kill: --all reaches those that fork all the time" {
+	printf '%s\n' '#!/bin/sh' 'sh /hop & exit' >rootfs/hop
+	set_script 'trap "" TERM; trap go=yes USR1; while [ ! "$go" ]; do sleep 0.1; done
+		sh /hop & echo ready; while :; do wait; sleep 0.05; done'
+	local round
+	for round in 1 2 3; do
+		start_container
+		caisson kill "$ID" USR1
+		eventually grep -qx ready "$TEST_DIR/output"
+		sleep 0.2
+		caisson kill --all "$ID" TERM
+		sleep 0.2
+		# Init ignores it, and its sleep may be new.
+		run -0 caisson ps "$ID" -eo pid,args
+		refute_contains /hop
+		assert_status_of running
+		caisson delete --force "$ID"
+	done
+}
+
+@test "kill: --all of a paused container leaves it paused, and arrives when it is resumed" {
+	set_script 'trap "echo init" USR1; echo ready; while :; do sleep 0.05; done'
+	start_container
+	eventually grep -qx ready "$TEST_DIR/output"
+	caisson pause "$ID"
+	caisson kill --all "$ID" USR1
+	assert_status_of paused
+	caisson resume "$ID"
+	eventually grep -qx init "$TEST_DIR/output"
+}

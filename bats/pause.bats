@@ -1,5 +1,6 @@
 bats_require_minimum_version 1.5.0
 load helpers
+load groups
 
 # A container that counts.
 start_counter() {
@@ -92,4 +93,70 @@ counts_on() {
 	caisson resume "$ID"
 	wait_for_status stopped
 	assert_equal "$(count)" 'got it'
+}
+
+@test "pause: what is frozen below stays so when the container is resumed" {
+	start_counter
+	local group before
+	group=$(freezing_group)
+	mkdir "$group/below"
+	pid_of "$ID" >"$group/below/cgroup.procs"
+	set_frozen "$group/below" yes
+	sleep 0.3
+	before=$(count)
+	caisson pause "$ID"
+	assert_status_of paused
+	caisson resume "$ID"
+	assert_status_of running
+	sleep 0.3
+	assert_equal "$(count)" "$before"
+	set_frozen "$group/below" no
+	eventually counts_on "$before"
+}
+
+@test "pause: a group above that is frozen is told by name" {
+	update_config '.linux.cgroupsPath = $path' --arg path "/$ID-above/c"
+	start_counter
+	local above
+	above=$(dirname "$(freezing_group)")
+	set_frozen "$above" yes
+	wait_for_status paused
+	run -255 caisson exec "$ID" /bin/true
+	assert_contains "cannot exec in a paused container"
+	run -1 caisson resume "$ID"
+	assert_contains "'$above' above it"
+	set_frozen "$above" no
+	wait_for_status running
+	run -0 caisson pause "$ID"
+	run -0 caisson resume "$ID"
+	caisson delete --force "$ID"
+	find /sys/fs/cgroup -depth -type d -name "$ID-above" -exec rmdir {} +
+}
+
+@test "create: not in a group below a frozen one" {
+	local group=/sys/fs/cgroup/freezer
+	[[ -d $group ]] || group=/sys/fs/cgroup
+	mkdir "$group/$ID-above"
+	set_frozen "$group/$ID-above" yes
+	update_config '.linux.cgroupsPath = $path' --arg path "/$ID-above/c"
+	run -1 caisson run "$ID"
+	assert_contains "container's cgroup unexpectedly frozen: '$group/$ID-above'"
+	find /sys/fs/cgroup -depth -type d -name "$ID-above" -exec rmdir {} +
+	assert_gone
+}
+
+@test "pause: a container that forks all the time" {
+	printf '%s\n' '#!/bin/sh' 'sh /hop & exit' >rootfs/hop
+	set_script 'for i in 1 2 3 4; do sh /hop & done; echo ready; while :; do wait; sleep 0.05; done'
+	start_container
+	eventually grep -qx ready "$TEST_DIR/output"
+	for _ in 1 2 3; do
+		run -0 caisson pause "$ID"
+		assert_status_of paused
+		local before
+		before=$(caisson ps -f json "$ID")
+		sleep 0.2
+		assert_equal "$(caisson ps -f json "$ID")" "$before"
+		caisson resume "$ID"
+	done
 }

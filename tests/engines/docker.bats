@@ -105,6 +105,13 @@ hooks_of() {
 	[[ ${lines[2]} == 50000* ]]
 	run -0 docker stats --no-stream --format '{{.Name}} {{.MemUsage}}' limited
 	[[ $output == "limited "*"/ 64MiB" ]]
+	docker update -m 32m --memory-swap -1 --pids-limit 40 --cpu-shares 512 limited
+	calls update
+	run -0 docker exec limited sh -c "$limits"
+	[ "${lines[0]}" = 33554432 ]
+	[ "${lines[1]}" = 40 ]
+	run -0 docker stats --no-stream --format '{{.Name}} {{.MemUsage}}' limited
+	[[ $output == "limited "*"/ 32MiB" ]]
 }
 
 @test "docker: a container over its limit of memory is killed, and that is known" {

@@ -1,0 +1,113 @@
+# groups.bash - the container's control groups, by the kernel's own files.  Loaded after helpers.
+
+# shellcheck shell=bash
+
+is_v2() {
+	[[ $(stat -fc %T /sys/fs/cgroup) == cgroup2fs ]]
+}
+
+# has_controller CONTROLLER - of this name in v1, or in cgroup2
+has_controller() {
+	if is_v2; then
+		grep -qw "$1" /sys/fs/cgroup/cgroup.controllers
+	else
+		[[ -d /sys/fs/cgroup/$1 ]]
+	fi
+}
+
+# needs CONTROLLER [NAME-IN-CGROUP2] - the test is of it
+needs() {
+	local name=$1
+	! is_v2 || name=${2:-$1}
+	has_controller "$name" || skip "there is no controller '$name' here"
+}
+
+# resources PROGRAM - changes linux.resources of the bundle by a jq object
+resources() {
+	update_config ".linux.resources |= . + $1"
+}
+
+# membership CONTROLLER PID - the path of its group in that hierarchy
+membership() {
+	if is_v2; then
+		sed -n 's/^0:://p' "/proc/$2/cgroup"
+	else
+		awk -F: -v name="$1" '$2 ~ "(^|,)" name "(,|$)" { print $3 }' "/proc/$2/cgroup"
+	fi
+}
+
+# group_of CONTROLLER [ID] - the directory of the container's group
+group_of() {
+	local mount=/sys/fs/cgroup
+	is_v2 || mount+=/$1
+	echo "$mount$(membership "$1" "$(pid_of "${2:-$ID}")")"
+}
+
+# value_of CONTROLLER V1-FILE V2-FILE - what the kernel says
+value_of() {
+	local group
+	group=$(group_of "$1")
+	if is_v2; then cat "$group/$3"; else cat "$group/$2"; fi
+}
+
+# assert_value V1-VALUE V2-VALUE CONTROLLER V1-FILE V2-FILE
+assert_value() {
+	local wanted=$1
+	! is_v2 || wanted=$2
+	assert_equal "$(value_of "$3" "$4" "$5")" "$wanted"
+}
+
+# has_file CONTROLLER V1-FILE V2-FILE - whether this kernel has it; of a running container
+has_file() {
+	local group
+	group=$(group_of "$1")
+	if is_v2; then [[ -e $group/$3 ]]; else [[ -e $group/$2 ]]; fi
+}
+
+# a_disk - the number of a block device
+a_disk() {
+	local disk
+	for disk in vda sda nvme0n1 xvda loop0; do
+		[[ ! -e /sys/block/$disk/dev ]] || { cat "/sys/block/$disk/dev"; return; }
+	done
+	skip "no block device"
+}
+
+# The time of processors that the container has used, in nanoseconds.
+used_time() {
+	if is_v2; then
+		awk '$1 == "usage_usec" { print $2 * 1000 }' "$(group_of cpu)/cpu.stat"
+	else
+		cat "$(group_of cpuacct)/cpuacct.usage"
+	fi
+}
+
+# The group that freezes the container: of v1, or of cgroup2 where there is none.
+freezing_group() {
+	local pid path
+	pid=$(pid_of "$ID")
+	if [[ -d /sys/fs/cgroup/freezer ]]; then
+		path=$(awk -F: '$2 == "freezer" { print $3 }' "/proc/$pid/cgroup")
+		echo "/sys/fs/cgroup/freezer$path"
+	else
+		echo "/sys/fs/cgroup$(sed -n 's/^0:://p' "/proc/$pid/cgroup")"
+	fi
+}
+
+# set_frozen GROUP yes|no - by hand
+set_frozen() {
+	local file=$1/cgroup.freeze words=(0 1) value=0
+	[[ -e $file ]] || { file=$1/freezer.state; words=(THAWED FROZEN); }
+	[[ $2 == no ]] || value=1
+	echo "${words[value]}" >"$file"
+}
+
+# two_devices - /dev/allowed may be opened, /dev/denied may not; both are devices that anyone with
+# these nodes could open.
+two_devices() {
+	update_config '.linux.devices = [{type: "c", path: "/dev/allowed", major: 10, minor: 229,
+		fileMode: 438}, {type: "c", path: "/dev/denied", major: 10, minor: 237,
+		fileMode: 438}]'
+	resources '{devices: [{allow: false, access: "rwm"}, {allow: true, type: "c", major: 10,
+		minor: 229, access: "rwm"}]}'
+}

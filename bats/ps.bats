@@ -92,16 +92,3 @@ start_three() {
 	run -0 caisson ps -f json "$ID-one"
 	assert_output "[$(pid_of "$ID-one")]"
 }
-
-@test "ps: processes in groups below the container's own" {
-	start_three
-	local child group
-	child=$(caisson ps -f json "$ID" | jq '.[1]')
-	while read -r group; do
-		mkdir "$group/below"
-		echo "$child" >"$group/below/cgroup.procs"
-	done < <(cgroups_of_test)
-	run -0 caisson ps -f json "$ID"
-	assert_equal "$(jq length <<<"$output")" 3
-	assert_contains "$child"
-}

@@ -45,14 +45,6 @@ void clock_sleep(int milliseconds);
  */
 int events_await(int dir, const char *key, uint64_t value, int64_t end);
 
-/* ---- walk.c ------------------------------------------------------------------------- */
-
-/*
- * Walks the tree below (and with) the directory top, which a container may have made as deep and
- * as broad as it liked: no recursion, and two descriptors at a time.  A callback may be NULL; one
- * that returns non-zero ends the walk with that.  What vanishes on the way is left out.
- */
-struct walk {
 /* ---- apply.c ------------------------------------------------------------------------ */
 
 /* One write, to the file that there is; the chain names place, file, value and directory. */
@@ -75,6 +67,14 @@ struct arena;
 int former_value(struct arena *arena, int dir, const char *file, const char *value,
 	const char **ret_former);
 
+/* ---- walk.c ------------------------------------------------------------------------- */
+
+/*
+ * Walks the tree below (and with) the directory top, which a container may have made as deep and
+ * as broad as it liked: no recursion, and two descriptors at a time.  A callback may be NULL; one
+ * that returns non-zero ends the walk with that.  What vanishes on the way is left out.
+ */
+struct walk {
 	int (*enter)(int fd, size_t depth, void *context);         /* before what is below */
 	int (*leave)(int parent, const char *name, void *context); /* after it; not for top */
 	void *context;
@@ -96,28 +96,28 @@ void pids_done(struct pids *pids);
 /* Appends those in and below the directory. */
 int pids_collect(int dir, struct pids *pids);
 
-/* ---- freeze.c ----------------------------------------------------------------------- */
-
-/* Asks for it, and waits for as long as the clock is before end; -ETIMEDOUT plain. */
-int freeze_v1(int dir, int64_t end);
-/* Thaws it and all below it: a frozen group below a thawed one stays frozen. */
-int thaw_v1(int dir);
-
-/* ---- devices_*.c -------------------------------------------------------------------- */
 struct str;
 
 /* Appends " PID (STATE, waits in FUNCTION)" for each of the first of them, and " ..." for others. */
 void pids_describe(const pid_t *pids, size_t count, struct str *text);
 
+/* ---- freeze.c ----------------------------------------------------------------------- */
 
-struct bpf_insn;
-
-/* Most instructions for this many rules. */
+/* Asks for it, and waits for as long as the clock is before end; -ETIMEDOUT plain. */
+int freeze_v1(int dir, int64_t end);
 int freeze_v2(int dir, int64_t end);
 /* Asks for the end of it. */
 int freezer_thaw(bool unified, int dir);
 /* The next group above that is itself frozen, and holds this one too; false where there is none. */
 bool freezer_find_above(const struct plan_cgroup_directory *directory, char ret_path[PATH_MAX]);
+/* Thaws it and all below it: a frozen group below a thawed one stays frozen. */
+int thaw_v1(int dir);
+
+/* ---- devices_*.c -------------------------------------------------------------------- */
+
+struct bpf_insn;
+
+/* Most instructions for this many rules. */
 #define DEVICES_PROGRAM_MAX(count) (8 + 8 * (count))
 
 /*

@@ -384,6 +384,8 @@ struct plan_cgroup {
 	size_t directory_count;
 	struct plan_cgroup_write *writes; /* in the order of writing */
 	size_t write_count;
+	/* update: what is refused where more is used already; bytes, 0 without check */
+	struct { uint64_t limit, with_swap; } memory_check;
 	struct plan_device_rule *device_rules; /* first to last, defaults included */
 	size_t device_rule_count;
 	bool devices_set; /* false: leave devices alone (exec, update) */
@@ -407,8 +409,6 @@ struct plan {
 	struct plan_root root;
 	struct plan_devices devices;
 	struct plan_process process;
-	/* update: what is refused where more is used already; bytes, 0 without check */
-	struct { uint64_t limit, with_swap; } memory_check;
 	struct plan_settings settings;
 	struct plan_seccomp seccomp;
 	struct plan_hooks hooks[PLAN_HOOK_POINTS];

@@ -8,7 +8,9 @@
 #include "oci-spec/write.h"
 
 static struct plan_cgroup_directory v1[] = {
-	{ .mountpoint = "/sys/fs/cgroup/cpu", .path = "/sys/fs/cgroup/cpu/c", .controllers = "cpu" },
+	{ .mountpoint = "/sys/fs/cgroup/cpu",
+		.path = "/sys/fs/cgroup/cpu/c",
+		.controllers = "cpu" },
 	{ .mountpoint = "/sys/fs/cgroup/memory",
 		.path = "/sys/fs/cgroup/memory/c",
 		.controllers = "memory" },
@@ -149,7 +151,8 @@ static void zero_is_not_set(void **state)
 {
 	(void)state;
 	expect("{'memory':{'limit':1000},'cpu':{'shares':512}}",
-		"{'memory':{'limit':0,'swap':0},'cpu':{'shares':0,'quota':0},'blockIO':{'weight':0}}",
+		"{'memory':{'limit':0,'swap':0},'cpu':{'shares':0,'quota':0},'blockIO':{'weight':0}"
+		"}",
 		"memory.limit_in_bytes=1000 cpu.shares=512", "memory.max=1000 cpu.weight=59");
 	expect_saved("{'memory':{'limit':1000},'cpu':{'shares':512},'blockIO':{}}");
 	expect("{'cpu':{'burst':100,'quota':500,'idle':1}}", "{'cpu':{'burst':0,'idle':0}}",
@@ -224,8 +227,8 @@ static void what_is_wrong_is_told_with_its_place(void **state)
 	(void)state;
 	assert_int_equal(decide_update(true, NULL, "{'cpu':{'idle':2}}"), -EINVAL);
 	assert_chain("linux.resources.cpu.idle");
-	assert_int_equal(decide_update(true, "{'cpu':{'quota':1000}}", "{'cpu':{'burst':2000}}"),
-		-EINVAL);
+	assert_int_equal(
+		decide_update(true, "{'cpu':{'quota':1000}}", "{'cpu':{'burst':2000}}"), -EINVAL);
 	assert_chain("linux.resources.cpu.burst");
 	assert_int_equal(decide_update(false, NULL, "{'unified':{'memory.high':'5'}}"), -EINVAL);
 	assert_chain("linux.resources.unified");

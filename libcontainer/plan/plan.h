@@ -403,6 +403,7 @@ struct plan {
 	const char *pidfd_socket;  /* gets a pidfd of init; or NULL */
 	const char *notify_socket; /* of the service manager that waits for READY=1; or NULL */
 	const char *hook_output, *hook_error_output; /* files of the host, absolute; or NULL */
+	uint32_t created_timeout; /* s, after which a created container that waits ends; 0: none */
 	bool detach;
 	struct plan_namespaces namespaces;
 	struct plan_users users;

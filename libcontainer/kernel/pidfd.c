@@ -3,12 +3,13 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/pidfd.h>
 #include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
 
 #include "libcontainer/base/cleanup.h"
 #include "libcontainer/base/error.h"
@@ -121,7 +122,16 @@ int process_read_facts(pid_t pid, struct process_facts *ret_facts)
 	return 0;
 }
 
-bool process_is_doomed(pid_t pid)
+uint64_t process_age(uint64_t start_time)
+{
+	uint64_t ticks = (uint64_t)sysconf(_SC_CLK_TCK), born = start_time / ticks;
+	struct timespec now;
+
+	(void)clock_gettime(CLOCK_BOOTTIME, &now); /* cannot fail with this clock */
+	return (uint64_t)now.tv_sec > born ? (uint64_t)now.tv_sec - born : 0;
+}
+
+bool process_has_pending(pid_t pid, int signal)
 {
 	static const char *const sets[] = { "\nSigPnd:\t", "\nShdPnd:\t" };
 	uninitialized char path[32], text[4096];
@@ -134,7 +144,8 @@ bool process_is_doomed(pid_t pid)
 	for (size_t i = 0; i < COUNT_OF(sets); i++) {
 		const char *set = strstr(text, sets[i]);
 
-		if (set && strtoull(set + strlen(sets[i]), NULL, 16) & (1U << (SIGKILL - 1)))
+		if (set &&
+			strtoull(set + strlen(sets[i]), NULL, 16) & (UINT64_C(1) << (signal - 1)))
 			return true;
 	}
 	return false;

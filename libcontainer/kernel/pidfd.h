@@ -24,8 +24,12 @@ struct process_facts {
 /* Reads /proc/PID/stat.  -ESRCH, plain, where there is no such process. */
 int process_read_facts(pid_t pid, struct process_facts *ret_facts);
 
-/* Whether a SIGKILL waits for it: only the freezer of cgroup v1 lets one wait. */
-bool process_is_doomed(pid_t pid);
+/* Seconds since a process of this start time was born. */
+uint64_t process_age(uint64_t start_time);
+
+/* Whether the signal waits for it: one that it blocks or, be it SIGKILL, that the freezer of cgroup
+ * v1 lets wait. */
+bool process_has_pending(pid_t pid, int signal);
 
 /* Whether pid is still the process with this start time, and no zombie; -errno: unknown. */
 int process_is_alive(pid_t pid, uint64_t start_time);

@@ -24,6 +24,11 @@ bool plan_is_run(const struct plan *plan)
 	return plan->verb != PLAN_CREATE;
 }
 
+bool plan_limits_wait(const struct plan *plan)
+{
+	return plan->verb == PLAN_CREATE && plan->created_timeout > 0;
+}
+
 bool plan_has_cgroup(const struct plan *plan)
 {
 	return plan->cgroup.directory_count > 0;
@@ -171,6 +176,11 @@ bool plan_has_poststart_hooks(const struct plan *plan)
 bool plan_has_initial_cpus(const struct plan *plan)
 {
 	return plan->process.initial_cpus.bits != NULL;
+}
+
+bool plan_raises_limits(const struct plan *plan)
+{
+	return plan->namespaces.have & CLONE_NEWUSER && plan->process.rlimit_count > 0;
 }
 
 bool plan_has_filter(const struct plan *plan)

@@ -47,6 +47,8 @@ static const struct step rows[] = {
 	STEP(ROLE_PARENT, "set the device rules", plan_makes_cgroup,
 		parent_allow_devices, NULL),
 
+	STEP(ROLE_PARENT, "raise the hard limits", plan_raises_limits,
+		parent_raise_limits, NULL),
 	STEP(ROLE_PARENT, "start the child", plan_takes_general_road,
 		parent_start_child, parent_end_child),
 	STEP(ROLE_PARENT, "start init", plan_takes_short_road,
@@ -157,6 +159,9 @@ static const struct step rows[] = {
 		init_set_labels, NULL),
 	STEP(ROLE_INIT, "close descriptors", NULL,
 		init_close_descriptors, NULL),
+	/* Before limits and filters, which may leave no timer. */
+	STEP(ROLE_INIT, "limit the wait for start", plan_limits_wait,
+		init_limit_wait, NULL),
 	STEP(ROLE_INIT, "set the resource limits and the scheduling", NULL,
 		init_set_limits, NULL),
 	STEP(ROLE_INIT, "load the system call filter", plan_loads_filter_early,

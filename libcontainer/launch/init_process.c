@@ -3,9 +3,11 @@
 #include <limits.h>
 #include <signal.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "libcontainer/base/cleanup.h"
@@ -95,6 +97,25 @@ int init_close_descriptors(struct launch *launch)
 	return descriptors_keep(plan->inherited_fds, keep, count);
 }
 
+/*
+ * The time for `start` is over when this timer rings.  It is one that execve(2) takes away, and it
+ * rings again: once, it could do so before there is a handler.
+ */
+int init_limit_wait(struct launch *launch)
+{
+	const struct itimerspec times = {
+		.it_value.tv_sec = launch->plan->created_timeout,
+		.it_interval.tv_sec = 1,
+	};
+	struct sigevent event = { .sigev_notify = SIGEV_SIGNAL, .sigev_signo = SIGALRM };
+	timer_t timer;
+
+	if (timer_create(CLOCK_BOOTTIME, &event, &timer) < 0 ||
+		timer_settime(timer, 0, &times, NULL) < 0)
+		return fail(errno, "make a timer");
+	return 0;
+}
+
 int init_set_limits(struct launch *launch)
 {
 	const struct plan_process *plan = &launch->plan->process;
@@ -148,9 +169,42 @@ int init_find_program(struct launch *launch)
 	return execute_find(&launch->plan->process, program, sizeof(program));
 }
 
+/* For the handler of the timer alone. */
+static volatile sig_atomic_t waiting; /* for start */
+static int late_fifo;
+static char late_report[PIPE_BUF];
+static size_t late_size;
+
 static void die(int signal)
 {
 	_exit(128 + signal);
+}
+
+/*
+ * The timer's signal.  `start` may have come at the last moment, and not been heard: it is told.
+ * One that has been heard takes as long as it takes.
+ */
+static void die_of_time(int signal, siginfo_t *info, void *context)
+{
+	(void)context;
+	if (info->si_code != SI_TIMER)
+		die(signal);
+	if (!waiting)
+		return;
+	(void)!write(late_fifo, late_report, late_size);
+	die(signal);
+}
+
+static void die_when_late(const struct launch *launch)
+{
+	struct sigaction action = { .sa_sigaction = die_of_time, .sa_flags = SA_SIGINFO };
+	char text[128];
+
+	(void)snprintf(text, sizeof(text), "container was not started within %u s of its creation",
+		launch->plan->created_timeout);
+	late_size = launch_make_report(late_report, -ETIMEDOUT, text);
+	late_fifo = launch->report_fifo;
+	(void)sigaction(SIGALRM, &action, NULL);
 }
 
 /*
@@ -177,6 +231,8 @@ int init_disarm(struct launch *launch)
 	try(terminal_restore_signals());
 	if (plan_is_create(launch->plan))
 		die_of_signals();
+	if (plan_limits_wait(launch->plan))
+		die_when_late(launch);
 	return 0;
 }
 
@@ -190,9 +246,11 @@ int init_wait_for_start(struct launch *launch)
 	char byte;
 
 	channel_close(&launch->init);
+	waiting = true;
 	do
 		n = read(launch->start_fifo, &byte, 1);
 	while (n < 0 && errno == EINTR);
+	waiting = false;
 	fd_close(&launch->start_fifo);
 	return n == 1 ? 0 : fail(n < 0 ? errno : EPIPE, "wait for start");
 }

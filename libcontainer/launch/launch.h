@@ -78,6 +78,7 @@ void launch_set_hook_pid(char *state);
 	ROW(takes_short_road) \
 	ROW(is_create) \
 	ROW(is_run) \
+	ROW(limits_wait) \
 	ROW(has_cgroup) \
 	ROW(makes_cgroup) \
 	ROW(has_unit) \
@@ -102,6 +103,7 @@ void launch_set_hook_pid(char *state);
 	ROW(has_poststart_hooks) \
 	ROW(has_filter) \
 	ROW(has_initial_cpus) \
+	ROW(raises_limits) \
 	ROW(loads_filter_early) \
 	ROW(loads_filter_late)
 
@@ -121,6 +123,7 @@ void parent_end_child(struct launch *launch);
 void parent_end_init(struct launch *launch);
 
 /* report.c: to the parent, or once that has gone to `start`. */
+size_t launch_make_report(char *report, int code, const char *text); /* at most PIPE_BUF */
 void launch_report_failure(const struct launch *launch, const struct channel *channel, int code);
 
 /* The channel on which a role's message goes. */

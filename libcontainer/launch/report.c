@@ -9,16 +9,23 @@
 
 /* One write of at most PIPE_BUF bytes: an int32_t, and the text without its end.  See
  * store_start(). */
+size_t launch_make_report(char *report, int code, const char *text)
+{
+	int32_t number = code;
+	size_t length = strnlen(text, PIPE_BUF - sizeof(number));
+
+	memcpy(report, &number, sizeof(number));
+	memcpy(report + sizeof(number), text, length);
+	return sizeof(number) + length;
+}
+
 static void report_to_start(int fifo, int code)
 {
 	char report[PIPE_BUF];
-	int32_t number = code;
-	size_t length = strnlen(error_text(), sizeof(report) - sizeof(number));
+	size_t size = launch_make_report(report, code, error_text());
 
-	memcpy(report, &number, sizeof(number));
-	memcpy(report + sizeof(number), error_text(), length);
 	/* Nobody may be there: `start` was killed.  We end all the same. */
-	(void)!write(fifo, report, sizeof(number) + length);
+	(void)!write(fifo, report, size);
 }
 
 void launch_report_failure(const struct launch *launch, const struct channel *channel, int code)

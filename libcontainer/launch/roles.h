@@ -16,6 +16,7 @@ int parent_compile_filter(struct launch *launch);
 int parent_keep_filter(struct launch *launch); /* for exec */
 int parent_read_filter(struct launch *launch);
 int parent_set_initial_cpus(struct launch *launch);
+int parent_raise_limits(struct launch *launch);
 int parent_check_labels(struct launch *launch);
 int parent_open_namespaces(struct launch *launch);
 int parent_make_fifos(struct launch *launch);
@@ -82,6 +83,7 @@ int init_open_root(struct launch *launch);
 /* ---- init_process.c: the program ----------------------------------------------------- */
 
 int init_set_settings(struct launch *launch);
+int init_limit_wait(struct launch *launch);
 int init_set_limits(struct launch *launch);
 int init_set_labels(struct launch *launch);
 int init_join_keyring(struct launch *launch); /* exec */

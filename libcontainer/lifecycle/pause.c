@@ -1,3 +1,5 @@
+#include <signal.h>
+
 #include "libcontainer/base/error.h"
 #include "libcontainer/base/cleanup.h"
 #include "libcontainer/kernel/pidfd.h"
@@ -7,7 +9,7 @@
  * wait. */
 static int spare_the_doomed(const struct container *container, const struct cgroup_paths *paths)
 {
-	if (!process_is_doomed(container->record.pid))
+	if (!process_has_pending(container->record.pid, SIGKILL))
 		return 0;
 	try(cgroup_freeze(paths, false));
 	return status_allow(STATUS_VERB_PAUSE, STATUS_STOPPED);

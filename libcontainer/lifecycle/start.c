@@ -1,11 +1,14 @@
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "libcontainer/base/cleanup.h"
 #include "libcontainer/base/error.h"
 #include "libcontainer/base/log.h"
+#include "libcontainer/kernel/pidfd.h"
 #include "libcontainer/lifecycle/notify.h"
 #include "libcontainer/lifecycle/open.h"
+#include "libcontainer/plan/annotations.h"
 #include "libcontainer/store/directory.h"
 
 /* ms, after which a container is looked at that has not executed its program. */
@@ -29,14 +32,32 @@ static int await_program(const struct container *container, int report)
 	return r;
 }
 
+/* As runc, and why, where it stopped of itself: nobody came in time. */
+static int refuse_stopped(const struct container *container)
+{
+	const struct record *record = &container->record;
+	int r = status_allow(STATUS_VERB_START, STATUS_STOPPED);
+	char words[128];
+	uint32_t limit;
+
+	(void)snprintf(words, sizeof(words), "%s", error_text());
+	if (annotations_created_timeout(&record->annotations, &limit) < 0 || limit == 0 ||
+		process_age(record->start_time) < limit ||
+		!store_is_unstarted(container->directory))
+		return error_set(r, words);
+	return refuse_as(r, "%s: it was not started within %u s of its creation", words, limit);
+}
+
 static int start_program(struct container *container)
 {
 	auto_close int report = -EBADF;
 
+	if (container->status == STATUS_STOPPED)
+		return refuse_stopped(container);
 	try(status_allow(STATUS_VERB_START, container->status));
 	int r = store_start(container->directory, &report);
 	if (r == -ENXIO)
-		return status_allow(STATUS_VERB_START, STATUS_STOPPED);
+		return refuse_stopped(container);
 	try(r);
 	return await_program(container, report);
 }

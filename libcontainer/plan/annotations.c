@@ -3,9 +3,39 @@
 #include <string.h>
 
 #include "libcontainer/base/log.h"
+#include "libcontainer/base/parse.h"
 #include "libcontainer/base/path.h"
 #include "libcontainer/base/str.h"
 #include "libcontainer/plan/parts.h"
+
+#define CREATED_TIMEOUT "org.caisson.created-timeout"
+
+static int read_timeout(const char *name, const char *value, uint32_t *ret_seconds)
+{
+	if (parse_u32(value, ret_seconds) < 0 || *ret_seconds == 0)
+		return refuse("annotations.%s: \"%s\": wants a number of seconds, from 1 on", name,
+			value);
+	return 0;
+}
+
+/* Whoever creates and does not come to starting, as it was killed, would leave a process for ever.
+ */
+static int take_created_timeout(struct planning *p, const char *name, const char *value)
+{
+	return read_timeout(name, value, &p->plan->created_timeout);
+}
+
+int annotations_created_timeout(const struct spec_pairs *annotations, uint32_t *ret_seconds)
+{
+	*ret_seconds = 0;
+	for (size_t i = 0; i < annotations->count; i++) {
+		const struct spec_pair *annotation = &annotations->items[i];
+
+		if (strcmp(annotation->key, CREATED_TIMEOUT) == 0)
+			try(read_timeout(annotation->key, annotation->value, ret_seconds));
+	}
+	return 0;
+}
 
 /* As crun, relative paths are the bundle's. */
 static const char *host_path(struct planning *p, const char *value)
@@ -86,18 +116,28 @@ static int take_handler(struct planning *p, const char *name, const char *value)
 	return refuse("annotations.%s: \"%s\": there are no handlers here", name, value);
 }
 
+/* Whether it can be a group is said where there is a unit: unit.c. */
+static int take_subgroup(struct planning *p, const char *name, const char *value)
+{
+	(void)name;
+	p->plan->cgroup.unit.subgroup = *value ? value : NULL;
+	return 0;
+}
+
 /* clang-format off */
 static const struct {
 	const char *name;
 	bool for_exec; /* it is about each process of the container, not about its start */
 	int (*take)(struct planning *p, const char *name, const char *value);
 } rows[] = {
+	{ CREATED_TIMEOUT,                false, take_created_timeout },
 	{ "run.oci.handler",              false, take_handler },
 	{ "run.oci.hooks.stderr",         false, take_error_output },
 	{ "run.oci.hooks.stdout",         false, take_output },
 	{ "run.oci.keep_original_groups", true,  take_groups },
 	{ "run.oci.mount_context_type",   false, take_context },
 	{ "run.oci.pidfd_receiver",       false, take_receiver },
+	{ "run.oci.systemd.subgroup",     false, take_subgroup },
 };
 /* clang-format on */
 

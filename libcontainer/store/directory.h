@@ -57,6 +57,8 @@ int store_remove(const char *root, const char *id, int fd);
 int store_make_fifos(int fd, int *ret_start, int *ret_report);
 /* created: the start fifo exists, and init has it open; or -errno. */
 int store_has_fifo(int fd);
+/* Whether no `start` has come yet, be there an init or not; false also where none is to come. */
+bool store_is_unstarted(int fd);
 /*
  * Lets init go on.  -ENXIO, plain: no init reads there any more.  ret_report is for store_await(),
  * and the caller's to close.

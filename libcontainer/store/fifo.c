@@ -65,6 +65,11 @@ int store_has_fifo(int fd)
 	return r == -ENXIO ? 0 : r < 0 ? r : 1;
 }
 
+bool store_is_unstarted(int fd)
+{
+	return faccessat(fd, STORE_START, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
 /* 1 where there is nothing yet.  Init's words are one write of at most PIPE_BUF bytes: they come
  * whole. */
 static int report_take(int report)

@@ -141,6 +141,46 @@ static void test_zombies_are_not_alive(void **state)
 	assert_int_equal(waitpid(pid, NULL, 0), pid);
 }
 
+static void test_pending_signals(void **state)
+{
+	sigset_t set;
+
+	(void)state;
+	sigemptyset(&set);
+	sigaddset(&set, SIGUSR1);
+	sigaddset(&set, SIGRTMAX);
+	assert_int_equal(sigprocmask(SIG_BLOCK, &set, NULL), 0);
+	assert_false(process_has_pending(getpid(), SIGUSR1));
+	assert_int_equal(kill(getpid(), SIGUSR1), 0); /* the process's */
+	assert_int_equal(raise(SIGRTMAX), 0);         /* the thread's */
+	assert_true(process_has_pending(getpid(), SIGUSR1));
+	assert_true(process_has_pending(getpid(), SIGRTMAX));
+	assert_false(process_has_pending(getpid(), SIGUSR2));
+	assert_false(process_has_pending(getpid(), SIGKILL));
+	assert_true(sigwaitinfo(&set, NULL) > 0 && sigwaitinfo(&set, NULL) > 0);
+	assert_int_equal(sigprocmask(SIG_UNBLOCK, &set, NULL), 0);
+
+	pid_t pid = start_child(0);
+	assert_int_equal(waitpid(pid, NULL, 0), pid);
+	error_clear();
+	assert_false(process_has_pending(pid, SIGUSR1));
+	assert_string_equal(error_text(), "");
+}
+
+static void test_age(void **state)
+{
+	struct process_facts facts;
+
+	(void)state;
+	pid_t pid = start_child(-1);
+	assert_int_equal(process_read_facts(pid, &facts), 0);
+	assert_true(process_age(facts.start_time) <= 60);
+	assert_true(process_age(0) > process_age(facts.start_time));
+	assert_int_equal(process_age(UINT64_MAX), 0);
+	assert_int_equal(kill(pid, SIGKILL), 0);
+	assert_int_equal(waitpid(pid, NULL, 0), pid);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -150,6 +190,8 @@ int main(void)
 		cmocka_unit_test(test_nobody),
 		cmocka_unit_test(test_facts),
 		cmocka_unit_test(test_zombies_are_not_alive),
+		cmocka_unit_test(test_pending_signals),
+		cmocka_unit_test(test_age),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

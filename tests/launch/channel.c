@@ -89,6 +89,14 @@ static void a_failure_becomes_ours(void **state)
 	error_clear();
 	assert_int_equal(channel_expect(&ours, MSG_READY, NULL, NULL), -EACCES);
 	assert_string_equal(error_text(), "open '/x': permission denied");
+
+	/* As of a console socket whose owner has gone: not to be taken for the end of the channel.
+	 */
+	(void)fail(EPIPE, "send the terminal");
+	channel_send_failure(&theirs, -EPIPE);
+	error_clear();
+	assert_int_equal(channel_expect(&ours, MSG_READY, NULL, NULL), -EPROTO);
+	assert_string_equal(error_text(), "send the terminal: broken pipe");
 }
 
 static char logged[64];
@@ -172,6 +180,37 @@ static void long_texts_are_cut(void **state)
 	assert_int_equal(strlen(error_text()), ERROR_TEXT_SIZE - 1);
 }
 
+static int questions;
+
+static int answer(void *context)
+{
+	if (++questions < 3)
+		return 0;
+	if (context)
+		return channel_send(&theirs, MSG_READY, 0, -1);
+	return refuse_as(EBUSY, "enough");
+}
+
+/* Every time that nothing has come for a while; until it says no, or something comes. */
+static void silence_is_asked_about(void **state)
+{
+	(void)state;
+	assert_int_equal(channel_watch(&ours, answer, NULL), 0);
+	questions = 0;
+	assert_int_equal(channel_expect(&ours, MSG_READY, NULL, NULL), -EBUSY);
+	assert_string_equal(error_text(), "enough");
+	assert_int_equal(questions, 3);
+
+	auto_close int none = 77;
+	assert_int_equal(channel_expect(&ours, MSG_CONSOLE, NULL, &none), -EBUSY);
+	assert_int_equal(none, -EBADF);
+
+	questions = 0;
+	assert_int_equal(channel_watch(&ours, answer, &ours), 0);
+	assert_int_equal(channel_expect(&ours, MSG_READY, NULL, NULL), 0);
+	assert_int_equal(questions, 3);
+}
+
 int main(void)
 {
 #define PAIR_TEST(name) cmocka_unit_test_setup_teardown(name, make_pair, close_pair)
@@ -187,6 +226,7 @@ int main(void)
 		PAIR_TEST(a_message_at_the_end_is_refused),
 		PAIR_TEST(garbage_is_refused),
 		PAIR_TEST(long_texts_are_cut),
+		PAIR_TEST(silence_is_asked_about),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -3,6 +3,7 @@
 #include <errno.h>
 
 #include "libcontainer/base/log.h"
+#include "libcontainer/plan/annotations.h"
 
 static struct spec_pair pairs[4];
 static char line[256];
@@ -123,6 +124,33 @@ static void others_go_by(void **state)
 	assert_string_equal(line, "annotations.run.oci.unheard_of: is not known here");
 }
 
+static void seconds_for_start(void **state)
+{
+	static const char *const bad[] = { "", "0", "-1", "1.5", "10s", "4294967296" };
+	uint32_t seconds = 7;
+
+	(void)state;
+	assert_int_equal(annotate("org.caisson.created-timeout", "90", NULL, NULL), 0);
+	assert_int_equal(plan.created_timeout, 90);
+	assert_int_equal(annotations_created_timeout(&spec.annotations, &seconds), 0);
+	assert_int_equal(seconds, 90);
+	assert_int_equal(annotate("org.example.other", "90", NULL, NULL), 0);
+	assert_int_equal(annotations_created_timeout(&spec.annotations, &seconds), 0);
+	assert_int_equal(seconds, 0);
+
+	for (size_t i = 0; i < COUNT_OF(bad); i++) {
+		assert_int_equal(
+			annotate("org.caisson.created-timeout", bad[i], NULL, NULL), -EINVAL);
+		assert_chain("annotations.org.caisson.created-timeout: ");
+		assert_int_equal(
+			annotations_created_timeout(&spec.annotations, &seconds), -EINVAL);
+	}
+	/* It is about the start of the container. */
+	options.verb = PLAN_EXEC;
+	assert_int_equal(annotate("org.caisson.created-timeout", "90", NULL, NULL), 0);
+	assert_int_equal(plan.created_timeout, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -133,6 +161,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(
 			handlers_are_refused_but_where_crun_uses_none, setup, end_test),
 		cmocka_unit_test_setup_teardown(others_go_by, setup, end_test),
+		cmocka_unit_test_setup_teardown(seconds_for_start, setup, end_test),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -189,6 +189,36 @@ static void a_lock_is_waited_for(void **state)
 	assert_int_equal(status, 0);
 }
 
+/* For one second, while others would have waited for ten. */
+static void a_lock_is_not_waited_for_long_by_who_can_do_without(void **state)
+{
+	struct scratch *scratch = *state;
+	auto_close int fd = -EBADF;
+
+	make_unlocked(scratch->root);
+	pid_t pid = start_holder(scratch->root, 60000, false);
+	assert_int_equal(store_open(scratch->root, "c", STORE_LOCKED_SOON, &fd), -ETIMEDOUT);
+	assert_non_null(strstr(error_text(), "has been working on the container for 1 s"));
+	kill(pid, SIGKILL);
+	assert_int_equal(waitpid(pid, NULL, 0), pid);
+	assert_int_equal(store_open(scratch->root, "c", STORE_LOCKED_SOON, &fd), 0);
+}
+
+/* Who holds a directory that was deleted has nothing to do with the next one of its name. */
+static void a_directory_of_the_same_name_is_another(void **state)
+{
+	struct scratch *scratch = *state;
+	auto_close int old = -EBADF, next = -EBADF;
+
+	assert_int_equal(store_make(scratch->root, "c", &old), 0);
+	assert_int_equal(store_is_linked(scratch->root, "c", old), 1);
+	assert_int_equal(store_remove(scratch->root, "c", old), 0);
+	assert_int_equal(store_is_linked(scratch->root, "c", old), 0);
+	assert_int_equal(store_make(scratch->root, "c", &next), 0);
+	assert_int_equal(store_is_linked(scratch->root, "c", old), 0);
+	assert_int_equal(store_is_linked(scratch->root, "c", next), 1);
+}
+
 static void what_is_removed_while_it_is_waited_for_is_gone(void **state)
 {
 	struct scratch *scratch = *state;
@@ -318,6 +348,8 @@ int main(void)
 		scratch_test(opening_what_does_not_exist),
 		scratch_test(no_symlink_is_a_state_directory),
 		scratch_test(a_lock_is_waited_for),
+		scratch_test(a_lock_is_not_waited_for_long_by_who_can_do_without),
+		scratch_test(a_directory_of_the_same_name_is_another),
 		scratch_test(what_is_removed_while_it_is_waited_for_is_gone),
 		scratch_test(a_lock_ends_with_its_holder),
 		scratch_test(removed_with_all_in_it),

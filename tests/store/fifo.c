@@ -187,6 +187,38 @@ static void an_init_that_dies_later_is_noticed(void **state)
 	assert_true(WIFSIGNALED(status));
 }
 
+/* What the start waits for may take long: it is told again and again, and is asked again. */
+static void a_slow_init_is_waited_for_in_parts(void **state)
+{
+	auto_close int fd = make_directory(state);
+	auto_close int report = -EBADF;
+	int start = -EBADF, report_fd = -EBADF, gate[2];
+
+	assert_false(store_is_unstarted(fd));
+	assert_int_equal(store_make_fifos(fd, &start, &report_fd), 0);
+	assert_true(store_is_unstarted(fd));
+	assert_int_equal(pipe(gate), 0);
+	pid_t pid = fork();
+	if (pid == 0) {
+		char byte;
+
+		close(gate[1]);
+		_exit(read(start, &byte, 1) == 1 && read(gate[0], &byte, 1) == 0 ? 0 : 1);
+	}
+	close(start);
+	close(report_fd);
+	close(gate[0]);
+	assert_int_equal(store_start(fd, &report), 0);
+	assert_false(store_is_unstarted(fd));
+	error_clear();
+	assert_int_equal(store_await(report, 1), -ETIMEDOUT);
+	assert_int_equal(store_await(report, 0), -ETIMEDOUT);
+	assert_string_equal(error_text(), "");
+	close(gate[1]);
+	assert_int_equal(store_await(report, -1), 0);
+	await(pid);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -197,6 +229,7 @@ int main(void)
 		scratch_test(a_report_without_a_failure_is_refused),
 		scratch_test(a_dead_init_is_noticed),
 		scratch_test(an_init_that_dies_later_is_noticed),
+		scratch_test(a_slow_init_is_waited_for_in_parts),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -192,6 +192,24 @@ HOME=/h"
 		'operation not permitted'
 }
 
+@test "rlimits: above the caller's hard limit, also in a user namespace, where nobody may raise one" {
+	((0x$(sed -n 's/^CapEff:\s*//p' /proc/self/status) >> 24 & 1)) ||
+		skip "without CAP_SYS_RESOURCE no hard limit can be raised"
+	update_config '.process.rlimits = [{type: "RLIMIT_NOFILE", soft: 3000, hard: 4000}]
+		| .linux.namespaces += [{type: "user"}]
+		| .linux.uidMappings = [{containerID: 0, hostID: 100000, size: 65536}]
+		| .linux.gidMappings = .linux.uidMappings'
+	set_args /bin/sleep 1000
+	(
+		ulimit -Sn 1024
+		ulimit -Hn 2048
+		caisson run -d "$ID" </dev/null >/dev/null 2>&1
+		caisson exec "$ID" cat /proc/self/limits >executed </dev/null
+	)
+	grep -Eq 'Max open files +3000 +4000' "/proc/$(pid_of "$ID")/limits"
+	grep -Eq 'Max open files +3000 +4000' executed
+}
+
 @test "rlimits: unknown, twice, and soft above hard are refused" {
 	update_config '.process.rlimits = [{type: "RLIMIT_NOPE", soft: 1, hard: 1}]'
 	refused 'process.rlimits[0].type' RLIMIT_NOPE

@@ -26,6 +26,8 @@ static const struct step rows[] = {
 
 	STEP(ROLE_PARENT, "set the initial cpu affinity", plan_has_initial_cpus,
 		parent_set_initial_cpus, NULL),
+	STEP(ROLE_PARENT, "raise the hard limits", plan_raises_limits,
+		parent_raise_limits, NULL),
 	STEP(ROLE_PARENT, "start the child", NULL,
 		parent_start_child, parent_end_child),
 

@@ -20,6 +20,7 @@
 #include "libcontainer/namespace/join.h"
 #include "libcontainer/namespace/time.h"
 #include "libcontainer/process/affinity.h"
+#include "libcontainer/process/limits.h"
 #include "libcontainer/process/terminal.h"
 #include "libcontainer/security/labels.h"
 #include "libcontainer/hook/run.h"
@@ -107,6 +108,12 @@ int parent_read_filter(struct launch *launch)
 int parent_set_initial_cpus(struct launch *launch)
 {
 	return affinity_set_initial(&launch->plan->process);
+}
+
+int parent_raise_limits(struct launch *launch)
+{
+	limits_raise(&launch->plan->process);
+	return 0;
 }
 
 int parent_check_labels(struct launch *launch)

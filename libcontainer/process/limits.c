@@ -14,6 +14,23 @@
 _Static_assert(sizeof(rlim_t) == sizeof(uint64_t) && RLIM_INFINITY == UINT64_MAX,
 	"rlimits are passed on unchanged");
 
+void limits_raise(const struct plan_process *plan)
+{
+	for (size_t i = 0; i < plan->rlimit_count; i++) {
+		const struct plan_rlimit *limit = &plan->rlimits[i];
+		__rlimit_resource_t resource = (__rlimit_resource_t)limit->resource;
+		struct rlimit present;
+
+		if (getrlimit(resource, &present) < 0 || present.rlim_max >= limit->hard)
+			continue;
+		present.rlim_max = limit->hard;
+		/* What can't be raised is told by who sets it. */
+		if (setrlimit(resource, &present) < 0)
+			log_debug("%s: the hard limit can't be raised: errno %d", limit->place,
+				errno);
+	}
+}
+
 int limits_set(const struct plan_process *plan)
 {
 	for (size_t i = 0; i < plan->rlimit_count; i++) {

@@ -3,6 +3,11 @@
 
 #include "libcontainer/plan/plan.h"
 
+/*
+ * For the caller, before it starts who will be in a user namespace, where nobody may raise a hard
+ * limit: those of the caller, where it may, so that limits_set() finds them.  Soft ones stay.
+ */
+void limits_raise(const struct plan_process *plan);
 /* Fails with "process.rlimits[0]: set RLIMIT_NOFILE to 1048576:1048576 (hard limit is 20000): ..."
  */
 int limits_set(const struct plan_process *plan);

@@ -43,6 +43,37 @@ static void rlimits_are_exact(void **state)
 	child_run(set_rlimits, NULL);
 }
 
+/* Who may not raise a limit keeps the one it has; who may, keeps the soft one. */
+static void raise_rlimits(void *context)
+{
+	struct plan_rlimit limits[] = {
+		{ "process.rlimits[0]", "RLIMIT_NOFILE", RLIMIT_NOFILE, 25, 30 },
+		{ "process.rlimits[1]", "RLIMIT_CORE", RLIMIT_CORE, 0, 0 },
+	};
+	const struct plan_process plan = { .rlimits = limits, .rlimit_count = 2 };
+	struct rlimit present = { 10, 20 };
+
+	(void)context;
+	child_check(setrlimit(RLIMIT_NOFILE, &present) == 0);
+	present.rlim_max = 30;
+	bool may = setrlimit(RLIMIT_NOFILE, &present) == 0;
+	present.rlim_max = 20;
+	child_check(setrlimit(RLIMIT_NOFILE, &present) == 0);
+	limits_raise(&plan);
+	child_check(getrlimit(RLIMIT_NOFILE, &present) == 0);
+	child_check(present.rlim_cur == 10 && present.rlim_max == (may ? 30U : 20U));
+	/* A lower one is for limits_set(). */
+	child_check(getrlimit(RLIMIT_CORE, &present) == 0);
+	child_check(limits[1].hard == 0 && (present.rlim_max != 0 || present.rlim_cur == 0));
+	child_check(error_text()[0] == '\0');
+}
+
+static void hard_limits_are_raised(void **state)
+{
+	(void)state;
+	child_run(raise_rlimits, NULL);
+}
+
 /* Not even root gets more descriptors than fs.nr_open. */
 static void refuse_rlimits(void *context)
 {
@@ -163,6 +194,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(rlimits_are_exact),
+		cmocka_unit_test(hard_limits_are_raised),
 		cmocka_unit_test(refused_rlimits_are_explained),
 		cmocka_unit_test(oom_score_is_set_where_asked),
 		cmocka_unit_test(scheduling_is_set),

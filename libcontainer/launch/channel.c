@@ -131,17 +131,33 @@ static ssize_t receive_bytes(const struct channel *channel, int *ret_fd)
 	return size < 0 ? -errno : size;
 }
 
-/* One packet, checked: 1; the peer's end: 0. */
+/*
+ * A peer that ends and has not read all that was sent to it makes one read fail, before its own
+ * last packets are read: its reason may be among them.  -ECONNRESET: it is not.
+ */
+static ssize_t receive_last_bytes(const struct channel *channel, int *ret_fd)
+{
+	ssize_t size = receive_bytes(channel, ret_fd);
+
+	if (size != -ECONNRESET)
+		return size;
+	size = receive_bytes(channel, ret_fd);
+	return size == 0 ? -ECONNRESET : size;
+}
+
+/* One packet, checked: 1; the peer's end: 0; its end before it has read all: -EPIPE, plain. */
 static int receive_packet(const struct channel *channel, int *ret_fd)
 {
 	ssize_t size;
 
-	while ((size = receive_bytes(channel, ret_fd)) == -EAGAIN && channel->silent) {
+	while ((size = receive_last_bytes(channel, ret_fd)) == -EAGAIN && channel->silent) {
 		error_clear();
 		try(channel->silent(channel->context));
 	}
-	if (size == 0 || size == -ECONNRESET)
+	if (size == 0)
 		return 0;
+	if (size == -ECONNRESET)
+		return -EPIPE;
 	if (size < 0)
 		return fail((int)size, "receive from %s", channel->peer);
 	if ((size_t)size < sizeof(packet.header) || packet.header.type >= MSG_COUNT ||
@@ -162,7 +178,10 @@ static int take_aside(void)
 		log_line((enum log_level)packet.header.code, "%s", packet.payload);
 		return 0;
 	case MSG_FAILED:
-		return error_set(packet.header.code ? packet.header.code : -EPROTO, packet.payload);
+		/* -EPIPE is for the channel's end: a reason must not look like it. */
+		if (packet.header.code == 0 || packet.header.code == -EPIPE)
+			return error_set(-EPROTO, packet.payload);
+		return error_set(packet.header.code, packet.payload);
 	default:
 		return 1;
 	}

@@ -272,5 +272,7 @@ int parent_await_program(struct launch *launch)
 	int r = channel_expect_end(&launch->init);
 
 	channel_close(&launch->init);
+	if (r == -EPIPE)
+		return refuse_as(EPIPE, "init ended unexpectedly, before it executed the program");
 	return r;
 }

@@ -141,6 +141,28 @@ static void a_killed_peer_is_an_end(void **state)
 	assert_int_equal(waitpid(pid, NULL, 0), pid);
 }
 
+/* A read fails then before its last packets come. */
+static void a_peer_that_did_not_read_all_still_gives_its_reason(void **state)
+{
+	(void)state;
+	assert_int_equal(channel_send(&ours, MSG_RELEASE, 0, -1), 0);
+	(void)fail(EIO, "read the release");
+	channel_send_failure(&theirs, -EIO);
+	channel_close(&theirs);
+	error_clear();
+	assert_int_equal(channel_expect_end(&ours), -EIO);
+	assert_non_null(strstr(error_text(), "read the release"));
+}
+
+/* A program that is executed has been released before. */
+static void the_end_of_a_peer_that_did_not_read_all_is_no_success(void **state)
+{
+	(void)state;
+	assert_int_equal(channel_send(&ours, MSG_RELEASE, 0, -1), 0);
+	channel_close(&theirs);
+	assert_int_equal(channel_expect_end(&ours), -EPIPE);
+}
+
 static void a_message_at_the_end_is_refused(void **state)
 {
 	(void)state;
@@ -223,6 +245,8 @@ int main(void)
 		PAIR_TEST(lines_are_logged_on_the_way),
 		PAIR_TEST(the_peers_end_is_no_message),
 		PAIR_TEST(a_killed_peer_is_an_end),
+		PAIR_TEST(a_peer_that_did_not_read_all_still_gives_its_reason),
+		PAIR_TEST(the_end_of_a_peer_that_did_not_read_all_is_no_success),
 		PAIR_TEST(a_message_at_the_end_is_refused),
 		PAIR_TEST(garbage_is_refused),
 		PAIR_TEST(long_texts_are_cut),

@@ -53,6 +53,8 @@ struct scenario {
 	enum after after;
 	const char *reached;  /* the status after success, or NULL: any */
 	const char *kept;     /* the status after an error, or NULL: any */
+	const char *says;     /* what a success prints, or NULL: anything */
+	bool refused;         /* it never succeeds */
 	const char *roles[3]; /* names of the processes, in the order in which they are made */
 };
 

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -113,9 +114,10 @@ void judge_count(struct worker *worker, size_t index, struct calls calls[PROCESS
 			output_take(worker->output));
 	line_make(worker, scenario, scenario->command, &line);
 	trace(line.words, worker->output, scenario->attach ? init : 0, &nowhere, &traced);
-	if (traced.hung || !WIFEXITED(traced.status) || WEXITSTATUS(traced.status) != 0)
-		errx(2, "%s fails where nothing is struck: %s", scenario->name,
-			output_take(worker->output));
+	bool success = WIFEXITED(traced.status) && WEXITSTATUS(traced.status) == 0;
+	if (traced.hung || !WIFEXITED(traced.status) || success == scenario->refused)
+		errx(2, "%s %s where nothing is struck: %s", scenario->name,
+			success ? "succeeds" : "fails", output_take(worker->output));
 	left_remove(worker);
 	(void)output_take(worker->output);
 }
@@ -201,6 +203,13 @@ static enum verdict judge_success(
 	const struct scenario *scenario = &scenarios[test->scenario];
 	char left[LEFT_MAX], status[32];
 
+	const char *says = scenario->says;
+	if (says && strcmp(says, "ID") == 0)
+		says = worker->id;
+	if (scenario->refused || (says && !strstr(output, says))) {
+		report_failure(test, "success, but it says: %s", output);
+		return VERDICT_FAILURE;
+	}
 	if (scenario->after == AFTER_NOTHING) {
 		left_find(worker, 0, false, left);
 		return judge_left(worker, test, left, true, output);
@@ -233,7 +242,9 @@ static enum verdict judge_error(struct worker *worker, const struct test_case *t
 	/* The program was killed: what `run` and `exec` return is its status. */
 	bool is_program =
 		test->aim.strike == STRIKE_KILL && test->aim.process > 0 && code == 128 + SIGKILL;
-	if (!is_program && !is_error(output)) {
+	/* What failed is the telling itself. */
+	bool is_mute = test->aim.strike == STRIKE_FAIL && test->number == SYS_write && !*output;
+	if (!is_program && !is_mute && !is_error(output)) {
 		report_failure(test, "status %d without an error: '%s'", code, output);
 		return VERDICT_FAILURE;
 	}

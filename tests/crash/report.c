@@ -10,7 +10,7 @@
 
 #define SCENARIOS_MAX 32
 /* Calls that were not made again may be one in so many: who comes first differs at times. */
-#define MISSED_RATIO 20
+#define MISSED_RATIO 10
 
 /* Shared by the workers; indices: scenario, whether it was an error, verdict. */
 static unsigned long (*counts)[2][VERDICTS];

@@ -52,6 +52,19 @@ const struct scenario scenarios[] = {
 	{ .name = "delete-paused", .config = "config.json", .before = { RUN_DETACHED, PAUSE },
 		.command = { "delete", "--force", "ID" },
 		.after = AFTER_NOTHING, .roles = { "parent" } },
+	/* What can't be known is neither missing nor stopped. */
+	{ .name = "create-taken", .config = "config.json", .before = { RUN_DETACHED },
+		.command = { "create", "ID" }, .refused = true,
+		.kept = "running", .roles = { "parent" } },
+	{ .name = "delete-running", .config = "config.json", .before = { RUN_DETACHED },
+		.command = { "delete", "ID" }, .refused = true,
+		.kept = "running", .roles = { "parent" } },
+	{ .name = "state", .config = "config.json", .before = { CREATE },
+		.command = { "state", "ID" }, .says = "\"status\": \"created\"",
+		.kept = "created", .roles = { "parent" } },
+	{ .name = "list", .config = "config.json", .before = { CREATE },
+		.command = { "list" }, .says = "ID", /* or a warning has it */
+		.kept = "created", .roles = { "parent" } },
 };
 /* clang-format on */
 

@@ -223,29 +223,33 @@ set_timeout() {
 }
 
 @test "created-timeout: is nothing to one that was started in time" {
-	set_script 'sleep 2; exit 0'
-	set_timeout 1
+	set_args /bin/sleep 1000
+	set_timeout 4
 	detached create "$ID"
 	caisson start "$ID"
-	sleep 1.5
+	sleep 4.5
 	assert_status_of running
+	caisson kill "$ID" KILL
 	wait_for_status stopped
 	run -1 caisson start "$ID"
 	assert_contains 'cannot start a container that has stopped'
 	refute_contains 'not started within'
 	caisson delete "$ID"
 	# Nor to run, in which nobody waits.
+	set_args /bin/true
+	set_timeout 1
 	run -0 caisson run "$ID"
 }
 
 @test "created-timeout: is nothing to a startContainer hook that takes longer" {
 	set_args /bin/sleep 1000
 	set_waiting_start_hook
-	set_timeout 1
+	set_timeout 4
 	detached create "$ID"
 	caisson start "$ID" </dev/null >"$TEST_DIR/started" 2>&1 &
 	local job=$!
-	sleep 2.5
+	eventually [ -e rootfs/tmp/waits ]
+	sleep 4.5
 	touch rootfs/tmp/go
 	wait "$job"
 	assert_status_of running

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -119,6 +120,8 @@ int program_run(int argc, char **argv)
 	auto_free char **words = calloc((size_t)argc + 1, sizeof(*words));
 	struct outcome outcome = { .success = EXIT_SUCCESS, .failure = EXIT_FAILURE };
 
+	/* Ignored, as some callers have it, children leave no status to be waited for. */
+	(void)signal(SIGCHLD, SIG_DFL);
 	/* Without all three there may be no place to report to. */
 	if (!stdio_fill())
 		return outcome.failure;

@@ -108,7 +108,7 @@ int socket_connect(const char *path, int *ret_fd)
 	auto_close int place = -EBADF;
 	size_t length = strlen(path);
 
-	auto_close int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	auto_close int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	if (fd < 0)
 		return fail(errno, "make a socket");
 	if (length < sizeof(address.sun_path)) {
@@ -119,8 +119,13 @@ int socket_connect(const char *path, int *ret_fd)
 			return fail(errno, "open '%s'", path);
 		(void)fd_path(place, address.sun_path);
 	}
-	if (connect(fd, (const struct sockaddr *)&address, sizeof(address)) < 0)
+	if (connect(fd, (const struct sockaddr *)&address, sizeof(address)) < 0) {
+		if (errno == EPROTOTYPE)
+			return refuse_as(errno, "connect to '%s': not a stream socket", path);
+		if (errno == EAGAIN)
+			return refuse_as(errno, "connect to '%s': too many wait there", path);
 		return fail(errno, "connect to '%s'", path);
+	}
 	*ret_fd = steal_fd(&fd);
 	return 0;
 }

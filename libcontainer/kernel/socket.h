@@ -17,5 +17,9 @@ int socket_send(int fd, const void *data, size_t size, const int *fds, size_t co
  */
 ssize_t socket_receive(int fd, void *data, size_t size, int *ret_fds, size_t *count);
 
-/* Connects to a SOCK_STREAM socket at path, which may be longer than sun_path. */
+/*
+ * Connects to a SOCK_STREAM socket at path, which may be longer than sun_path.  The other side is
+ * not waited for, neither here (-EAGAIN: it accepts nobody) nor when something is sent later: the
+ * descriptor is non-blocking.
+ */
 int socket_connect(const char *path, int *ret_fd);

@@ -1,11 +1,17 @@
 #include "libcontainer/lifecycle/foreground.h"
 
 #include <errno.h>
+#include <signal.h>
+#include <stdio.h>
 #include <sys/prctl.h>
 
 #include "libcontainer/base/cleanup.h"
 #include "libcontainer/base/error.h"
+#include "libcontainer/kernel/pidfd.h"
 #include "libcontainer/process/terminal.h"
+
+/* ms; one that is frozen does not even end by SIGKILL. */
+#define END_TIMEOUT 10000
 
 int foreground_begin(bool subreaper)
 {
@@ -16,7 +22,7 @@ int foreground_begin(bool subreaper)
 	return terminal_block_signals();
 }
 
-int foreground_wait(struct launch *launch, int *ret_status)
+static int relay_and_wait(struct launch *launch, int *ret_status)
 {
 	struct terminal_relay *relay = NULL;
 
@@ -26,5 +32,28 @@ int foreground_wait(struct launch *launch, int *ret_status)
 	}
 	int r = terminal_wait(relay, launch->init_pidfd, ret_status);
 	terminal_relay_done(relay);
+	return r;
+}
+
+/* Nobody would ever hear how it ends. */
+static void end_program(const struct launch *launch, int code)
+{
+	char words[ERROR_TEXT_SIZE];
+	int status;
+
+	(void)snprintf(words, sizeof(words), "%s", error_text());
+	/* Where it was reaped already, there is nothing more to do. */
+	if (pidfd_signal(launch->init_pidfd, SIGKILL) == 0 &&
+		pidfd_await(launch->init_pidfd, END_TIMEOUT) == 0)
+		(void)pidfd_reap(launch->init_pidfd, &status);
+	(void)error_set(code, words);
+}
+
+int foreground_wait(struct launch *launch, int *ret_status)
+{
+	int r = relay_and_wait(launch, ret_status);
+
+	if (r < 0)
+		end_program(launch, r);
 	return r;
 }

@@ -4,114 +4,48 @@
 #include <signal.h>
 #include <stdbool.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/ioctl.h>
-#include <sys/socket.h>
-#include <sys/stat.h>
+#include <sys/wait.h>
 #include <termios.h>
 #include <unistd.h>
 
 #include "libcontainer/base/cleanup.h"
 #include "libcontainer/base/error.h"
 #include "libcontainer/base/log.h"
-#include "libcontainer/kernel/fd.h"
+#include "libcontainer/kernel/monotonic.h"
 #include "libcontainer/kernel/pidfd.h"
+#include "libcontainer/process/flow.h"
 #include "libcontainer/process/signals.h"
 #include "libcontainer/process/terminal.h"
 
-#define FLOW_SIZE 8192
-
 /*
- * More than a pty may hold (8 KiB in its buffer, 4 KiB in its line discipline): what is read behind
- * it was written after the end of the process, by one that it left behind.
+ * More than a pty may hold (8 KiB in its buffer, 4 KiB in its line discipline), counted when it
+ * comes and when it goes: what is read behind it was written after the end of the process, by one
+ * that it left behind.
  */
 #define DRAIN_LIMIT (256 * 1024)
 /* ms; the kernel moves a pty's data in a work queue, so "nothing there" is not yet "all read". */
 #define DRAIN_QUIET 100
+/*
+ * ms that a reader may take nothing, once the process was killed: its output was cut short anyway.
+ * Of one that ended by itself nothing is lost to a reader that is slow: more(1) waits for a key.
+ */
+#define CUT_PATIENCE 2000
 /* ms until a pty without a slave is looked at again.  systemd, as a container's init, closes its
  * terminal and opens it later: while the process lives, EIO is no end.  A slave of our own would
  * avoid that, but then nothing would mark the end of the output. */
 #define CLOSED_INTERVAL 100
 
-/* One direction.  It is read only when what was read before is written: a slow reader slows the
- * writer, as without us. */
-struct flow {
-	int from, to; /* -EBADF: ended; without to, what comes is dropped */
-	bool to_socket;
-	size_t start, end;
-	char data[FLOW_SIZE];
-};
-
 struct terminal_relay {
 	struct flow input, output;
 	int master;
-	int terminal;       /* for the window size; -EBADF where we have none */
-	bool from_terminal; /* our stdin is one, to be restored */
+	int terminal;          /* for the window size; -EBADF where we have none */
+	struct winsize window; /* as it was when it was looked at last */
+	bool from_terminal;    /* our stdin is one, to be restored */
 	struct termios saved;
-	int stdio[2]; /* our own open files of stdin and stdout */
+	struct flow_end stdio[2]; /* stdin and stdout */
 };
-
-/* ---- one direction ------------------------------------------------------------------ */
-
-static bool flow_is_empty(const struct flow *flow)
-{
-	return flow->start == flow->end;
-}
-
-/* Fills two entries.  Who is not waited for is left out: POLLHUP can't be switched off. */
-static void flow_poll(const struct flow *flow, struct pollfd items[2])
-{
-	bool empty = flow_is_empty(flow);
-
-	items[0] = (struct pollfd){ .fd = empty ? flow->from : -1, .events = POLLIN };
-	items[1] = (struct pollfd){ .fd = empty ? -1 : flow->to, .events = POLLOUT };
-}
-
-static bool is_transient(int error)
-{
-	return error == EAGAIN || error == EINTR;
-}
-
-/* Returns how many bytes came. */
-static size_t flow_read(struct flow *flow)
-{
-	ssize_t count = read(flow->from, flow->data, sizeof(flow->data));
-
-	if (count < 0 && is_transient(errno))
-		return 0;
-	/* EIO: the last slave of a pty is closed.  Any other error ends the direction too. */
-	if (count <= 0) {
-		flow->from = -EBADF;
-		return 0;
-	}
-	flow->start = 0;
-	/* Nobody is there to take it, but whoever writes must not be stopped by that. */
-	flow->end = flow->to >= 0 ? (size_t)count : 0;
-	return (size_t)count;
-}
-
-static void flow_write(struct flow *flow)
-{
-	const char *data = flow->data + flow->start;
-	size_t size = flow->end - flow->start;
-	ssize_t count = flow->to_socket ? send(flow->to, data, size, MSG_DONTWAIT | MSG_NOSIGNAL)
-					: write(flow->to, data, size);
-
-	if (count < 0 && is_transient(errno))
-		return;
-	if (count < 0) {
-		flow->to = -EBADF;
-		flow->start = flow->end = 0;
-		return;
-	}
-	flow->start += (size_t)count;
-}
-
-static size_t flow_move(struct flow *flow, const struct pollfd items[2])
-{
-	if (items[1].revents)
-		flow_write(flow);
-	return items[0].revents ? flow_read(flow) : 0;
-}
 
 /* ---- our terminal ------------------------------------------------------------------- */
 
@@ -130,8 +64,8 @@ static void relay_make_raw(struct terminal_relay *relay)
 	if (!relay->from_terminal || !is_in_front())
 		return;
 	cfmakeraw(&raw);
-	/* Output stays cooked, and the container's is not: log lines of ours look right too. */
-	raw.c_oflag |= OPOST;
+	/* Output stays as it was, and the container's is made so: our log lines look right too. */
+	raw.c_oflag = relay->saved.c_oflag;
 	if (tcsetattr(STDIN_FILENO, TCSANOW, &raw) < 0)
 		log_warning("our terminal is not made raw: errno %d", errno);
 }
@@ -145,14 +79,6 @@ static void relay_restore(struct terminal_relay *relay)
 	relay->from_terminal = false;
 }
 
-static void size_copy(int from, int to)
-{
-	struct winsize size;
-
-	if (from >= 0 && ioctl(from, TIOCGWINSZ, &size) == 0)
-		(void)ioctl(to, TIOCSWINSZ, &size); /* a wrong size is no failure */
-}
-
 /* Whichever of our stdio is a terminal, else the controlling one. */
 static int own_terminal(void)
 {
@@ -160,34 +86,6 @@ static int own_terminal(void)
 		if (isatty(fd))
 			return fcntl(fd, F_DUPFD_CLOEXEC, 3);
 	return open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC);
-}
-
-/*
- * A non-blocking open file of our own for stdin or stdout: O_NONBLOCK on the one we have would be
- * seen by all who share it (the shell).  What cannot be opened again, or never blocks, is
- * duplicated.
- */
-static int reopen_stdio(int fd, int flags)
-{
-	char path[FD_PATH_SIZE];
-	struct stat stat;
-
-	if (fstat(fd, &stat) < 0)
-		return -EBADF;
-	if (S_ISFIFO(stat.st_mode) || (S_ISCHR(stat.st_mode) && isatty(fd))) {
-		int own = open(fd_path(fd, path), flags | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-
-		if (own >= 0)
-			return own;
-	}
-	return fcntl(fd, F_DUPFD_CLOEXEC, 3);
-}
-
-static bool is_socket(int fd)
-{
-	struct stat stat;
-
-	return fd >= 0 && fstat(fd, &stat) == 0 && S_ISSOCK(stat.st_mode);
 }
 
 /* ---- start and end ------------------------------------------------------------------ */
@@ -205,8 +103,9 @@ int terminal_prepare(int master)
 	if (tcsetattr(master, TCSANOW, &modes) < 0)
 		return fail(errno, "set the modes of the container's terminal");
 	/* A size that the spec gave stays until our window changes. */
-	if (ioctl(master, TIOCGWINSZ, &size) == 0 && size.ws_row == 0 && size.ws_col == 0)
-		size_copy(own, master);
+	if (ioctl(master, TIOCGWINSZ, &size) == 0 && size.ws_row == 0 && size.ws_col == 0 &&
+		own >= 0 && ioctl(own, TIOCGWINSZ, &size) == 0)
+		(void)ioctl(master, TIOCSWINSZ, &size); /* a wrong size is no failure */
 	return 0;
 }
 
@@ -222,13 +121,16 @@ int terminal_relay_start(int master, struct terminal_relay **ret_relay)
 		return fail(ENOMEM, "relay the terminal");
 	relay->master = master;
 	relay->terminal = own_terminal();
-	relay->stdio[0] = reopen_stdio(STDIN_FILENO, O_RDONLY);
-	relay->stdio[1] = reopen_stdio(STDOUT_FILENO, O_WRONLY);
-	relay->input.from = relay->stdio[0];
+	if (relay->terminal >= 0)
+		(void)ioctl(relay->terminal, TIOCGWINSZ, &relay->window);
+	relay->stdio[0] = flow_end_open(STDIN_FILENO, O_RDONLY);
+	relay->stdio[1] = flow_end_open(STDOUT_FILENO, O_WRONLY);
+	relay->input.own = &relay->stdio[0];
+	relay->input.from = relay->stdio[0].fd;
 	relay->input.to = master;
+	relay->output.own = &relay->stdio[1];
 	relay->output.from = master;
-	relay->output.to = relay->stdio[1];
-	relay->output.to_socket = is_socket(relay->stdio[1]);
+	relay->output.to = relay->stdio[1].fd;
 	relay->from_terminal = tcgetattr(STDIN_FILENO, &relay->saved) == 0;
 	relay_make_raw(relay);
 	*ret_relay = relay;
@@ -241,10 +143,22 @@ void terminal_relay_done(struct terminal_relay *relay)
 		return;
 	relay_restore(relay);
 	fd_close(&relay->terminal);
-	fd_close(&relay->stdio[0]);
-	fd_close(&relay->stdio[1]);
+	flow_end_close(&relay->stdio[0]);
+	flow_end_close(&relay->stdio[1]);
 	fd_close(&relay->master);
 	free(relay);
+}
+
+/* The size of our window, if it has changed. */
+static void relay_follow_window(struct terminal_relay *relay)
+{
+	struct winsize window;
+
+	if (relay->terminal < 0 || ioctl(relay->terminal, TIOCGWINSZ, &window) < 0 ||
+		memcmp(&window, &relay->window, sizeof(window)) == 0)
+		return;
+	relay->window = window;
+	(void)ioctl(relay->master, TIOCSWINSZ, &window); /* a wrong size is no failure */
 }
 
 /* ---- waiting ------------------------------------------------------------------------ */
@@ -252,11 +166,45 @@ void terminal_relay_done(struct terminal_relay *relay)
 struct waiting {
 	struct terminal_relay *relay; /* or NULL */
 	int pidfd, signals;
+	bool asked; /* to stop, by a signal that was forwarded */
 	bool ended; /* the process; its output may still be on the way */
 	bool over;
 	int status;
 	size_t drained;
+	int64_t moved_at; /* ms; when output moved last, or the process ended */
 };
+
+static void waiting_take_signal(struct waiting *waiting, int signal)
+{
+	struct terminal_relay *relay = waiting->relay;
+
+	switch (signal) {
+	case SIGCHLD:
+		signals_reap_others(waiting->pidfd);
+		return;
+	case SIGWINCH:
+		/* Of our window, which is none of a container's without a terminal: httpd(8) would
+		 * take it as a request to stop. */
+		if (relay)
+			relay_follow_window(relay);
+		return;
+	case SIGCONT:
+		/* The shell had our terminal meanwhile, and all that came to who is in front. */
+		if (relay && !waiting->ended) {
+			relay_make_raw(relay);
+			relay_follow_window(relay);
+		}
+		break;
+	default:
+		break;
+	}
+	if (!waiting->ended)
+		signals_forward(waiting->pidfd, signal);
+	if (!signals_ask_to_stop(signal))
+		return;
+	waiting->over = waiting->ended;
+	waiting->asked = true;
+}
 
 static int waiting_take_signals(struct waiting *waiting)
 {
@@ -265,21 +213,7 @@ static int waiting_take_signals(struct waiting *waiting)
 
 		if (signal <= 0)
 			return signal;
-		if (signal == SIGCHLD) {
-			signals_reap_others(waiting->pidfd);
-			continue;
-		}
-		if (waiting->relay && signal == SIGWINCH) {
-			size_copy(waiting->relay->terminal, waiting->relay->master);
-			continue;
-		}
-		/* The shell had our terminal meanwhile. */
-		if (waiting->relay && signal == SIGCONT && !waiting->ended)
-			relay_make_raw(waiting->relay);
-		if (!waiting->ended)
-			signals_forward(waiting->pidfd, signal);
-		else if (signals_ask_to_stop(signal))
-			waiting->over = true;
+		waiting_take_signal(waiting, signal);
 	}
 }
 
@@ -297,9 +231,32 @@ static int waiting_end(struct waiting *waiting)
 	relay_restore(relay);
 	relay->input.from = relay->input.to = -EBADF;
 	relay->input.start = relay->input.end = 0;
-	/* Where it had closed its terminal, it may have opened it for a last word. */
-	relay->output.from = relay->master;
+	waiting->moved_at = monotonic_milliseconds();
 	return 0;
+}
+
+/* How long the rest of the output is waited for; ms, -1: as long as it takes. */
+static int waiting_patience(const struct waiting *waiting)
+{
+	if (flow_is_empty(&waiting->relay->output))
+		return DRAIN_QUIET;
+	return waiting->asked || WIFSIGNALED(waiting->status) ? CUT_PATIENCE : -1;
+}
+
+/* Behind the end of the process, as signals may come all the time: by the clock. */
+static int waiting_timeout(const struct waiting *waiting)
+{
+	const struct terminal_relay *relay = waiting->relay;
+
+	if (!relay)
+		return -1;
+	if (!waiting->ended)
+		return relay->input.closed || relay->output.closed ? CLOSED_INTERVAL : -1;
+	int patience = waiting_patience(waiting);
+	if (patience < 0)
+		return -1;
+	int64_t left = waiting->moved_at + patience - monotonic_milliseconds();
+	return left > 0 ? (int)left : 0;
 }
 
 static void waiting_move(struct waiting *waiting, const struct pollfd items[4])
@@ -307,22 +264,25 @@ static void waiting_move(struct waiting *waiting, const struct pollfd items[4])
 	struct terminal_relay *relay = waiting->relay;
 
 	(void)flow_move(&relay->input, items);
-	size_t count = flow_move(&relay->output, items + 2);
+	size_t moved = flow_move(&relay->output, items + 2);
 	if (!waiting->ended)
 		return;
-	waiting->drained += count;
+	if (moved > 0)
+		waiting->moved_at = monotonic_milliseconds();
+	waiting->drained += moved;
 	if (flow_is_empty(&relay->output) &&
-		(relay->output.from < 0 || waiting->drained > DRAIN_LIMIT))
+		(relay->output.closed || relay->output.from < 0 || waiting->drained > DRAIN_LIMIT))
 		waiting->over = true;
 }
 
-static int waiting_timeout(const struct waiting *waiting)
+static void waiting_give_up(struct waiting *waiting)
 {
 	const struct flow *output = &waiting->relay->output;
 
-	if (waiting->ended)
-		return flow_is_empty(output) ? DRAIN_QUIET : -1;
-	return output->from < 0 ? CLOSED_INTERVAL : -1;
+	if (!flow_is_empty(output))
+		log_warning("%zu bytes of the terminal's output are lost: nobody reads them",
+			output->end - output->start);
+	waiting->over = true;
 }
 
 static int waiting_step(struct waiting *waiting)
@@ -332,24 +292,20 @@ static int waiting_step(struct waiting *waiting)
 		{ .fd = waiting->signals, .events = POLLIN },
 		{ .fd = waiting->ended ? -1 : waiting->pidfd, .events = POLLIN },
 	};
-	nfds_t count = 2;
-	int timeout = -1;
+	int timeout = waiting_timeout(waiting);
 
 	if (relay) {
 		flow_poll(&relay->input, items + 2);
 		flow_poll(&relay->output, items + 4);
-		count = 6;
-		timeout = waiting_timeout(waiting);
 	}
-	int ready = poll(items, count, timeout);
-	if (relay && !waiting->ended)
-		relay->output.from = relay->master;
+	int ready = poll(items, relay ? 6 : 2, timeout);
 	if (ready < 0)
 		return errno == EINTR ? 0 : fail(errno, "wait for the container");
-	if (ready == 0) {
-		waiting->over = waiting->ended;
-		return 0;
-	}
+	if (ready == 0 && waiting->ended)
+		waiting_give_up(waiting);
+	/* Where the terminal was closed, it may be open again, if for a last word only. */
+	if (relay)
+		relay->input.closed = relay->output.closed = false;
 	if (items[0].revents)
 		try(waiting_take_signals(waiting));
 	if (items[1].revents)

@@ -66,8 +66,13 @@ int signals_open(int *ret_fd)
 int signals_next(int fd)
 {
 	struct signalfd_siginfo info;
-	ssize_t size = read(fd, &info, sizeof(info));
+	ssize_t size;
 
+	/* A SIGPIPE of our own tells of our output, which the container knows nothing of. */
+	do
+		size = read(fd, &info, sizeof(info));
+	while (size == (ssize_t)sizeof(info) && info.ssi_signo == SIGPIPE &&
+		info.ssi_pid == (uint32_t)getpid());
 	if (size == (ssize_t)sizeof(info))
 		return (int)info.ssi_signo;
 	if (size < 0 && (errno == EAGAIN || errno == EINTR))
@@ -77,12 +82,8 @@ int signals_next(int fd)
 
 void signals_forward(int pidfd, int signal)
 {
-	int code;
+	int code = pidfd_signal(pidfd, signal);
 
-	/* It tells of our own output, which the container knows nothing of. */
-	if (signal == SIGPIPE)
-		return;
-	code = pidfd_signal(pidfd, signal);
 	if (code < 0 && code != -ESRCH)
 		log_warning("signal %d is not forwarded: %s", signal, error_text());
 	if (code < 0)

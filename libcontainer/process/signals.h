@@ -9,9 +9,7 @@
 /* A signalfd(2), non-blocking, of all that terminal_block_signals() blocks. */
 int signals_open(int *ret_fd);
 
-/*
- * The next signal of that descriptor; 0 where there is none.  Negative: an error.
- */
+/* The next signal of that descriptor; 0 where there is none.  Negative: an error. */
 int signals_next(int fd);
 
 /* Sends a signal that we got to the process; one that has ended is no error. */

@@ -254,6 +254,27 @@ static void program_leaves_its_terminal(void)
 	_exit(8);
 }
 
+/* The same, with something to read then. */
+static void program_comes_back_to_read(void)
+{
+	char name[64], line[64], answer[80];
+	int error = open("/dev/null", O_RDWR | O_CLOEXEC);
+
+	child_check(ttyname_r(0, name, sizeof(name)) == 0);
+	put("ready\n");
+	for (int fd = 0; fd <= 2; fd++)
+		child_check(dup2(error, fd) == fd);
+	(void)usleep(600000);
+	for (int fd = 0; fd <= 1; fd++)
+		child_check(close(fd) == 0 && open(name, O_RDWR | O_NOCTTY) == fd);
+	ssize_t count = read(0, line, sizeof(line) - 1);
+	child_check(count > 0);
+	line[count] = '\0';
+	(void)snprintf(answer, sizeof(answer), "got:%s", line);
+	put(answer);
+	_exit(11);
+}
+
 static void program_leaves_a_writer(void)
 {
 	if (fork() == 0) {
@@ -481,6 +502,37 @@ static void a_reader_that_never_reads_can_be_left(void **state)
 	assert_int_equal(close(pipes[1]), 0);
 }
 
+/* What a killed program had still to say is not worth to be stuck for. */
+static void a_killed_program_is_told_though_nobody_reads(void **state)
+{
+	struct scene scene = { program_writes_much, true, -1, -1 };
+	int pipes[2];
+
+	(void)state;
+	assert_int_equal(pipe2(pipes, O_CLOEXEC), 0);
+	scene.output = pipes[1];
+	scene_start(&scene);
+	(void)usleep(300000);
+	assert_int_equal(kill(scene.runtime, SIGTERM), 0);
+	assert_int_equal(scene_end(&scene), 128 + SIGTERM);
+	assert_int_equal(close(pipes[0]), 0);
+	assert_int_equal(close(pipes[1]), 0);
+}
+
+static void what_is_typed_for_a_closed_terminal_is_kept(void **state)
+{
+	struct scene scene = { program_comes_back_to_read, true, -1, -1 };
+	char text[256];
+
+	(void)state;
+	scene_start(&scene);
+	await_text(scene.master, "ready", text, sizeof(text));
+	(void)usleep(200000);
+	assert_int_equal(write(scene.master, "early\r", 6), 6);
+	await_text(scene.master, "got:early", text, sizeof(text));
+	assert_int_equal(scene_end(&scene), 11);
+}
+
 static void a_closed_terminal_is_no_end_and_no_busy_loop(void **state)
 {
 	struct scene scene = { program_leaves_its_terminal, true, -1, -1 };
@@ -534,6 +586,8 @@ int main(void)
 		cmocka_unit_test(works_without_stdin),
 		cmocka_unit_test(a_vanished_reader_stops_nobody),
 		cmocka_unit_test(a_reader_that_never_reads_can_be_left),
+		cmocka_unit_test(a_killed_program_is_told_though_nobody_reads),
+		cmocka_unit_test(what_is_typed_for_a_closed_terminal_is_kept),
 		cmocka_unit_test(a_closed_terminal_is_no_end_and_no_busy_loop),
 		cmocka_unit_test(what_is_left_behind_does_not_hold_us),
 	};

@@ -115,6 +115,55 @@ static void signals_are_forwarded(void **state)
 	child_run(wait_for_killed, NULL);
 }
 
+static void exit_of_pipe(int signal)
+{
+	(void)signal;
+	_exit(21);
+}
+
+static void exit_of_window(int signal)
+{
+	(void)signal;
+	_exit(22);
+}
+
+/* SIGWINCH is of our window, which a program without a terminal of ours has nothing to do with. */
+static void wait_for_signalled_by_another(void *context)
+{
+	int pidfd, status, ready[2];
+	char byte;
+
+	(void)context;
+	child_check(terminal_block_signals() == 0);
+	child_check(pipe2(ready, O_CLOEXEC) == 0);
+	pid_t runtime = getpid(), pid = fork();
+	if (pid == 0) {
+		(void)terminal_restore_signals();
+		(void)signal(SIGPIPE, exit_of_pipe);
+		(void)signal(SIGWINCH, exit_of_window);
+		child_check(write(ready[1], "", 1) == 1);
+		for (;;)
+			(void)pause();
+	}
+	child_check(pidfd_make(pid, &pidfd) == 0);
+	child_check(read(ready[0], &byte, 1) == 1);
+	pid_t other = fork();
+	if (other == 0) {
+		child_check(kill(runtime, SIGWINCH) == 0);
+		(void)usleep(100000);
+		child_check(kill(runtime, SIGPIPE) == 0);
+		_exit(0);
+	}
+	child_check(terminal_wait(NULL, pidfd, &status) == 0);
+	child_check(WIFEXITED(status) && WEXITSTATUS(status) == 21);
+}
+
+static void a_sigpipe_of_others_is_forwarded_and_no_window(void **state)
+{
+	(void)state;
+	child_run(wait_for_signalled_by_another, NULL);
+}
+
 static void reap_orphans(void *context)
 {
 	int pidfd, status, orphans[2];
@@ -178,6 +227,7 @@ int main(void)
 		cmocka_unit_test(program_starts_with_defaults),
 		cmocka_unit_test(status_survives_an_ignored_sigchld),
 		cmocka_unit_test(signals_are_forwarded),
+		cmocka_unit_test(a_sigpipe_of_others_is_forwarded_and_no_window),
 		cmocka_unit_test(orphans_are_reaped_and_the_process_is_not),
 		cmocka_unit_test(reaping_others_leaves_the_process),
 	};

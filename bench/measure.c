@@ -2,13 +2,14 @@
  * Runs programs in turns and compares what they cost: wall time, processor time and page faults of
  * each and of all that it started.  Made for bench/bench, which says what to run.
  *
- * usage: measure [-n ROUNDS] [-s MILLISECONDS] [-j FILE] [-c COMMENT] TOOL...
+ * usage: measure [-l] [-n ROUNDS] [-s MILLISECONDS] [-j FILE] [-c COMMENT] TOOL...
  * TOOL:  NAME:SYSCALLS:BYTES PROGRAM [ARGUMENT...] --
  *
  * SYSCALLS and BYTES (size of the program) were found elsewhere and are only printed; 0 is unknown.
- * In arguments "%" becomes the number of the run.  The first tool is what the others are compared
+ * In arguments "%" becomes the number of the tool's run: 0, and then that of the round.  The first tool is what the others are compared
  * with.  Before the rounds each is run once; one that fails then is shown as n/a.  Between two runs
- * is a rest of the given milliseconds (10), as the kernel takes namespaces down after the exit.
+ * is a rest of the given milliseconds (10), as the kernel takes namespaces down after the exit.  With
+ * -l processes that a tool leaves behind go on, and are not part of its cost.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -38,6 +39,7 @@ struct tool {
 	char *const *arguments;
 	double *samples[FIGURES]; /* one of each round; sorted at the end */
 	long peak_rss;            /* KiB, the largest of any run */
+	unsigned int runs;
 	bool failed;
 	char words[160]; /* what a failed one said */
 };
@@ -45,8 +47,8 @@ struct tool {
 static struct tool tools[TOOLS_MAX];
 static size_t tool_count;
 static size_t rounds = 100;
-static unsigned int run_number;
 static long rest_ms = 10;
+static bool leave;
 static const char *json_file;
 static const char *comment = "";
 
@@ -79,9 +81,10 @@ static void rest(void)
 /* ---- one run -------------------------------------------------------------------------- */
 
 /* The child: executes the tool, with words where its error output goes. */
-static _Noreturn void execute(char *const *arguments, int words)
+static _Noreturn void execute(const struct tool *tool, int words)
 {
 	static char numbers[ARGUMENTS_MAX][256];
+	char *const *arguments = tool->arguments;
 	char *argv[ARGUMENTS_MAX + 1];
 	int null = open("/dev/null", O_RDWR | O_CLOEXEC), n = 0;
 
@@ -91,7 +94,7 @@ static _Noreturn void execute(char *const *arguments, int words)
 		argv[n] = arguments[n];
 		if (percent) {
 			snprintf(numbers[n], sizeof(numbers[n]), "%.*s%u%s",
-				(int)(percent - arguments[n]), arguments[n], run_number,
+				(int)(percent - arguments[n]), arguments[n], tool->runs,
 				percent + 1);
 			argv[n] = numbers[n];
 		}
@@ -120,7 +123,6 @@ static int run(struct tool *tool, double figures[FIGURES])
 	double start;
 	pid_t pid;
 
-	run_number++;
 	if (words < 0 || getrusage(RUSAGE_CHILDREN, &before) < 0)
 		die("prepare a run");
 	start = now_ms();
@@ -128,7 +130,7 @@ static int run(struct tool *tool, double figures[FIGURES])
 	if (pid < 0)
 		die("fork");
 	if (pid == 0)
-		execute(tool->arguments, words);
+		execute(tool, words);
 	if (wait4(pid, &status, 0, &own) != pid)
 		die("wait");
 	figures[WALL] = now_ms() - start;
@@ -146,6 +148,7 @@ static int run(struct tool *tool, double figures[FIGURES])
 		(double)(after.ru_nvcsw + after.ru_nivcsw - before.ru_nvcsw - before.ru_nivcsw);
 	if (own.ru_maxrss > tool->peak_rss)
 		tool->peak_rss = own.ru_maxrss;
+	tool->runs++;
 	keep_words(tool, words);
 	close(words);
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
@@ -283,7 +286,7 @@ static void write_json(void)
 static _Noreturn void usage(void)
 {
 	fprintf(stderr,
-		"usage: measure [-n ROUNDS] [-s MILLISECONDS] [-j FILE] [-c COMMENT] TOOL...\n"
+		"usage: measure [-l] [-n ROUNDS] [-s MILLISECONDS] [-j FILE] [-c COMMENT] TOOL...\n"
 		"TOOL: NAME:SYSCALLS:BYTES PROGRAM [ARGUMENT...] --\n");
 	exit(2);
 }
@@ -316,8 +319,10 @@ int main(int argc, char **argv)
 {
 	int option;
 
-	while ((option = getopt(argc, argv, "+n:s:j:c:")) != -1) {
-		if (option == 'n')
+	while ((option = getopt(argc, argv, "+ln:s:j:c:")) != -1) {
+		if (option == 'l')
+			leave = true;
+		else if (option == 'n')
 			rounds = strtoul(optarg, NULL, 10);
 		else if (option == 's')
 			rest_ms = strtol(optarg, NULL, 10);
@@ -335,7 +340,7 @@ int main(int argc, char **argv)
 	if (tool_count == 0 || optind < argc)
 		usage();
 
-	if (prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) < 0)
+	if (!leave && prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) < 0)
 		die("become a subreaper");
 	run_all();
 	if (tools[0].failed) {

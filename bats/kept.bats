@@ -6,7 +6,8 @@ load inside
 
 # What a process shows of itself, but for what differs between any two.
 FACTS='grep -E "^(Uid|Gid|Groups|Umask|NoNewPrivs|Seccomp|Seccomp_filters|Cap...|Cpus_allowed_list|SigIgn|SigBlk):" /proc/self/status
-	cat /proc/self/limits /proc/self/oom_score_adj /proc/self/personality; nice; ionice
+	cat /proc/self/limits /proc/self/oom_score_adj /proc/self/personality
+	cut -d " " -f 19 /proc/self/stat; ionice
 	for space in net ipc mnt uts cgroup; do readlink /proc/self/ns/$space; done'
 
 @test "kept: exec's process has what init has" {

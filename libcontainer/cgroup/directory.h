@@ -98,7 +98,7 @@ int pids_collect(int dir, struct pids *pids);
 
 struct str;
 
-/* Appends " PID (STATE, waits in FUNCTION)" for each of the first of them, and " ..." for others. */
+/* Appends " PID (STATE, waits in FUNCTION)" for the first of them, and " ..." for others. */
 void pids_describe(const pid_t *pids, size_t count, struct str *text);
 
 /* ---- freeze.c ----------------------------------------------------------------------- */

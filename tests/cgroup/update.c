@@ -118,29 +118,41 @@ static void memory_never_exceeds_memory_and_swap(void **state)
 	assert_int_equal(committed, 5);
 }
 
-static const char *cpu_order(const char *burst, const char *quota, const char *period,
-	const char *to_burst, const char *to_quota, const char *to_period)
+/* Values of burst, quota and period. */
+struct times {
+	const char *burst, *quota, *period;
+};
+
+static const char *cpu_order(struct times from, struct times to)
 {
 	plan.write_count = 0;
-	put("cpu.cfs_burst_us", burst);
-	put("cpu.cfs_quota_us", quota);
-	put("cpu.cfs_period_us", period);
-	add_write("cpu.cfs_burst_us", to_burst);
-	add_write("cpu.cfs_quota_us", to_quota);
-	add_write("cpu.cfs_period_us", to_period);
+	put("cpu.cfs_burst_us", from.burst);
+	put("cpu.cfs_quota_us", from.quota);
+	put("cpu.cfs_period_us", from.period);
+	add_write("cpu.cfs_burst_us", to.burst);
+	add_write("cpu.cfs_quota_us", to.quota);
+	add_write("cpu.cfs_period_us", to.period);
 	return order_of_update();
 }
 
 /* The burst is never above the quota, and the share of time never above both the old and new. */
 static void quota_goes_with_its_period(void **state)
 {
+	static const struct {
+		struct times from, to;
+		const char *order;
+	} cases[] = {
+		{ { "1", "5", "10" }, { "2", "6", "12" }, "pqb" },
+		{ { "4", "5", "10" }, { "1", "2", "04" }, "bqp" },
+		{ { "4", "5", "10" }, { "1", "2", "20" }, "pbq" },
+		{ { "1", "2", "10" }, { "4", "5", "08" }, "qbp" },
+		{ { "1", "-1", "10" }, { "4", "5", "10" }, "bqp" },
+		{ { "1", "2", "10" }, { "1", "-1", "10" }, "qbp" },
+	};
+
 	(void)state;
-	assert_string_equal(cpu_order("1", "5", "10", "2", "6", "12"), "pqb");
-	assert_string_equal(cpu_order("4", "5", "10", "1", "2", "04"), "bqp");
-	assert_string_equal(cpu_order("4", "5", "10", "1", "2", "20"), "pbq");
-	assert_string_equal(cpu_order("1", "2", "10", "4", "5", "08"), "qbp");
-	assert_string_equal(cpu_order("1", "-1", "10", "4", "5", "10"), "bqp");
-	assert_string_equal(cpu_order("1", "2", "10", "1", "-1", "10"), "qbp");
+	for (size_t i = 0; i < COUNT_OF(cases); i++)
+		assert_string_equal(cpu_order(cases[i].from, cases[i].to), cases[i].order);
 }
 
 static void idle_is_a_switch(void **state)

@@ -13,6 +13,7 @@
 #include "libcontainer/hook/run.h"
 #include "libcontainer/kernel/names.h"
 #include "libcontainer/lifecycle/open.h"
+#include "libcontainer/plan/annotations.h"
 #include "libcontainer/security/seccomp.h"
 #include "oci-spec/schema.h"
 #include "oci-spec/write.h"
@@ -34,10 +35,6 @@ static struct spec_features_enabled missing = { .enabled = NO };
 static struct spec_features_intel_rdt intel_rdt = { .enabled = NO };
 static struct spec_features_mount_extensions mount_extensions = { .idmap = &enabled };
 
-/* Those that change what is done. */
-static const char *const annotations_read[] = {
-	"org.systemd.property.", "run.oci.systemd.subgroup",
-};
 /* clang-format on */
 
 const char *container_spec_version(void)
@@ -91,13 +88,15 @@ static struct spec_strings list_names(struct arena *arena, const struct named_va
 	return list;
 }
 
+/* Those that change what is done; the last stands for all that begin with it. */
 static struct spec_strings list_annotations(struct arena *arena)
 {
-	size_t count = WITH_SYSTEMD ? COUNT_OF(annotations_read) : 0;
-	struct spec_strings list = strings_new(arena, count);
+	struct spec_strings list = strings_new(arena, annotations_count + 1);
 
-	for (; list.count < count; list.count++)
-		list.items[list.count] = annotations_read[list.count];
+	for (size_t i = 0; i < annotations_count; i++)
+		list.items[list.count++] = annotations_name(i);
+	if (WITH_SYSTEMD)
+		list.items[list.count++] = "org.systemd.property.";
 	return list;
 }
 

@@ -15,6 +15,7 @@ struct updating {
 static int save(void *context)
 {
 	const struct updating *u = context;
+	const struct plan_unit *unit = &u->update.cgroup.unit;
 	struct spec_config config = *u->kept;
 	struct spec_linux linux_ = { 0 };
 
@@ -22,6 +23,9 @@ static int save(void *context)
 		linux_ = *config.linux_;
 	linux_.resources = (struct spec_resources *)u->update.resources;
 	config.linux_ = &linux_;
+	/* After the files, as what it has to change is as it should be then. */
+	if (unit->name)
+		try(cgroup_unit_set(unit));
 	return record_save_config(u->container->directory, &config);
 }
 
@@ -46,6 +50,8 @@ static int decide(const struct spec_resources *changes, struct updating *u)
 		.changes = changes,
 		.directories = paths.items,
 		.directory_count = paths.count,
+		.unit = container->record.unit,
+		.unit_user = container->record.unit_user,
 	};
 	return plan_update(&container->arena, &input, &u->update);
 }

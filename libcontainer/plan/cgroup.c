@@ -62,7 +62,8 @@ int plan_cgroup(struct planning *p)
 
 	if (cgroup->manager == PLAN_CGROUP_SYSTEMD) {
 		try(unit_place(p, path, &path));
-		try(unit_subgroup(p, &subgroup));
+		try(unit_check_subgroup(p));
+		subgroup = cgroup->unit.subgroup;
 		/* They were asked for by name: never left out. */
 		cgroup->optional = false;
 	}

@@ -371,6 +371,7 @@ struct plan_unit {
 	const char *name; /* "cri-box.scope", "pods-box.slice"; NULL: no unit */
 	bool is_slice;    /* has no process when it is made: init is put into its group */
 	bool user;        /* is the user's own systemd's, not the host's */
+	const char *subgroup; /* of the unit's group, where init is to be; or NULL */
 	struct plan_unit_property *properties;
 	size_t property_count;
 };

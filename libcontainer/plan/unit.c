@@ -10,8 +10,6 @@
 #define NAME_LENGTH_MAX 255
 #define NAME_CHARACTERS "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ:-_.\\@"
 
-#define SUBGROUP_ANNOTATION "run.oci.systemd.subgroup"
-
 /* ---- names ---------------------------------------------------------------------------- */
 
 int unit_expand_slice(struct arena *arena, const char *slice, const char **ret_path)
@@ -138,19 +136,14 @@ int unit_place(struct planning *p, const char *cgroups_path, const char **ret_gr
 	return 0;
 }
 
-int unit_subgroup(const struct planning *p, const char **ret_name)
+int unit_check_subgroup(const struct planning *p)
 {
-	const struct spec_pairs *annotations = &p->spec->annotations;
-	const char *name = "";
+	const char *name = p->plan->cgroup.unit.subgroup;
 
-	for (size_t i = 0; i < annotations->count; i++)
-		if (strcmp(annotations->items[i].key, SUBGROUP_ANNOTATION) == 0)
-			name = annotations->items[i].value;
 	/* One step down: what stands higher is not the container's. */
-	if (*name == '.' || strchr(name, '/') || strlen(name) > NAME_LENGTH_MAX)
+	if (name && (*name == '.' || strchr(name, '/') || strlen(name) > NAME_LENGTH_MAX))
 		return refuse(
-			"annotation " SUBGROUP_ANNOTATION ": '%s' must be one plain name", name);
-	*ret_name = *name ? name : NULL;
+			"annotations.run.oci.systemd.subgroup: '%s' must be one plain name", name);
 	return 0;
 }
 

@@ -17,8 +17,8 @@ int unit_place(struct planning *p, const char *cgroups_path, const char **ret_gr
 /* "a-b.slice" as "/a.slice/a-b.slice", "-.slice" as "/". */
 int unit_expand_slice(struct arena *arena, const char *slice, const char **ret_path);
 
-/* The name, below the unit's group, of the group that init is to be in; NULL: the unit's own. */
-int unit_subgroup(const struct planning *p, const char **ret_name);
+/* Whether unit.subgroup can be a group's name. */
+int unit_check_subgroup(const struct planning *p);
 
 /* Adds a property of one word; replaces that of the same name. */
 void unit_add(struct planning *p, const char *name, const char *signature, const char *word,

@@ -2,7 +2,7 @@
 #include "libcontainer/plan/update.h"
 
 #include "libcontainer/base/log.h"
-#include "libcontainer/plan/parts.h"
+#include "libcontainer/plan/unit.h"
 #include "oci-spec/rules.h"
 
 /* The host, as far as limits ask about it: the hierarchies are those that the container is in. */
@@ -81,6 +81,9 @@ int plan_update(
 		plan->cgroup.directories[i] = input->directories[i];
 	plan->cgroup.directory_count = input->directory_count;
 	try(plan_resources(&p));
+	plan->cgroup.unit = (struct plan_unit){ .name = input->unit, .user = input->unit_user };
+	if (input->unit)
+		unit_add_limits(&p);
 	set_check(&changes, merged, &plan->cgroup);
 	*ret_update = (struct plan_update){ plan->cgroup, merged };
 	return 0;

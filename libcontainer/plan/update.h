@@ -15,6 +15,8 @@ struct plan_update_input {
 	const struct spec_resources *changes;            /* what the caller wants else */
 	const struct plan_cgroup_directory *directories; /* of the record */
 	size_t directory_count;
+	const char *unit; /* of systemd, whose properties change along; or NULL */
+	bool unit_user;
 };
 
 struct plan_update {

@@ -64,6 +64,7 @@ struct container_exec_options {
 	const char *user;           /* "UID[:GID]" */
 	const char **additional_gids;
 	const char **capabilities;
+	const char **cgroups;       /* "PATH", or "CONTROLLER[,...]:PATH", below the container's */
 	const char *apparmor;
 	const char *process_label;
 	enum container_tristate no_new_privileges;

@@ -21,6 +21,8 @@ static const struct option exec_options[] = {
 		"one more capability"),
 	MAYBE("no-new-privs", 0, &exec.no_new_privileges,
 		"no privileges are gained by running a program"),
+	TEXTS("cgroup", 0, "[CONTROLLER,...:]PATH", &exec.cgroups,
+		"group of the command, below the container's"),
 	TEXT("apparmor", 0, "PROFILE", &exec.apparmor,
 		"AppArmor profile of the command"),
 	TEXT("process-label", 0, "LABEL", &exec.process_label,

@@ -10,6 +10,7 @@
 #include "libcontainer/base/path.h"
 #include "libcontainer/cgroup/directory.h"
 #include "libcontainer/kernel/file.h"
+#include "libcontainer/kernel/inside.h"
 
 /* Larger than /proc/PID/cgroup of a process that does not try to be strange. */
 #define MEMBERSHIP_MAX (1 << 20)
@@ -114,6 +115,9 @@ static int open_of_init(const struct plan_cgroup_directory *directory, pid_t ini
 
 	if (code == 0)
 		code = directory_open(&current, ret_fd);
+	if (code == 0)
+		log_debug("'%s' takes no process: joining init in '%s'", directory->path,
+			current.path);
 	arena_done(&arena);
 	return code;
 }
@@ -146,7 +150,25 @@ static int open_one(const struct plan_cgroup_directory *directory, pid_t init, i
 	return 0;
 }
 
-int cgroup_open_for_exec(const struct cgroup_paths *paths, pid_t init, struct cgroup *ret_cgroup)
+/* What was asked for, or an error: there is no other place to go to. */
+static int open_below(const struct plan_cgroup_directory *directory, const char *group, int *ret_fd)
+{
+	auto_close int dir = -EBADF;
+	int code = directory_open(directory, &dir);
+
+	if (code == 0 && !*group) {
+		*ret_fd = steal_fd(&dir);
+		return 0;
+	}
+	if (code == 0)
+		code = inside_open_strict(dir, group, O_PATH | O_DIRECTORY, ret_fd);
+	if (code == -ENOENT)
+		return fail(ENOENT, "--cgroup: open '%s/%s'", directory->path, group);
+	return code < 0 ? error_context(code, "--cgroup '%s'", group) : 0;
+}
+
+int cgroup_open_for_exec(const struct cgroup_paths *paths, const char *const *groups, pid_t init,
+	struct cgroup *ret_cgroup)
 {
 	struct cgroup cgroup = { 0 };
 
@@ -155,13 +177,16 @@ int cgroup_open_for_exec(const struct cgroup_paths *paths, pid_t init, struct cg
 	for (size_t i = 0; i < CGROUP_DIRECTORIES_MAX; i++)
 		cgroup.fds[i] = -EBADF;
 	for (size_t i = 0; i < paths->count; i++) {
-		int code = open_one(&paths->items[i], init, &cgroup.fds[i]);
+		const struct plan_cgroup_directory *directory = &paths->items[i];
+		const char *group = groups ? groups[i] : NULL;
+		int code = group ? open_below(directory, group, &cgroup.fds[i])
+				 : open_one(directory, init, &cgroup.fds[i]);
 
 		/* A v1 group of a controller that is gone since then. */
-		if (code == 0 || code == -ENOENT)
+		if (code == 0 || (code == -ENOENT && !group))
 			continue;
 		cgroup_close(&cgroup);
-		return error_context(code, "'%s'", paths->items[i].path);
+		return group ? code : error_context(code, "'%s'", directory->path);
 	}
 	*ret_cgroup = cgroup;
 	return 0;

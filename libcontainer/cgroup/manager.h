@@ -99,8 +99,12 @@ int cgroup_is_frozen(const struct cgroup_paths *paths);
 int cgroup_destroy(const struct cgroup_paths *paths, int timeout);
 /* Ascending pids of all processes in and below, malloc'ed. */
 int cgroup_pids(const struct cgroup_paths *paths, pid_t **ret_pids, size_t *ret_count);
-/* Joins for exec: opens the directory that a process of the container is to be born in. */
-int cgroup_open_for_exec(const struct cgroup_paths *paths, pid_t init, struct cgroup *ret_cgroup);
+/*
+ * Joins for exec: opens the directories that a process of the container is to be born in; groups is
+ * plan_cgroup's exec_groups, of these directories.
+ */
+int cgroup_open_for_exec(const struct cgroup_paths *paths, const char *const *groups, pid_t init,
+	struct cgroup *ret_cgroup);
 /* Whether an OOM kill was counted in it; ret_limit and ret_usage in bytes, 0 where unknown. */
 int cgroup_oom_killed(const struct cgroup_paths *paths, uint64_t *ret_limit, uint64_t *ret_usage);
 

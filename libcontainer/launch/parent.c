@@ -180,7 +180,8 @@ void parent_remove_cgroup(struct launch *launch)
 
 int parent_open_cgroup(struct launch *launch)
 {
-	return cgroup_open_for_exec(&launch->cgroups, launch->record->pid, &launch->cgroup);
+	return cgroup_open_for_exec(&launch->cgroups, launch->plan->cgroup.exec_groups,
+		launch->record->pid, &launch->cgroup);
 }
 
 int parent_allow_devices(struct launch *launch)

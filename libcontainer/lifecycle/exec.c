@@ -11,6 +11,7 @@
 #include "libcontainer/lifecycle/exec_process.h"
 #include "libcontainer/lifecycle/foreground.h"
 #include "libcontainer/lifecycle/open.h"
+#include "libcontainer/plan/exec_cgroup.h"
 #include "libcontainer/store/directory.h"
 
 struct execution {
@@ -47,7 +48,7 @@ static int check_terminal(const struct execution *e, const struct container_exec
 }
 
 /* Which groups to be born in is the record's, or where init has moved meanwhile. */
-static void plan_cgroups(struct execution *e)
+static int plan_cgroups(struct execution *e, const struct container_exec_options *o)
 {
 	struct cgroup_paths paths = container_cgroups(&e->container);
 
@@ -55,6 +56,7 @@ static void plan_cgroups(struct execution *e)
 	e->plan.cgroup.directory_count = paths.count;
 	/* Those that create might not make are those of its caller, where we are anyway. */
 	e->plan.cgroup.optional = e->options.rootless;
+	return plan_exec_cgroup(&e->container.arena, o->cgroups, &e->plan.cgroup);
 }
 
 static int prepare(const struct container_context *c, const struct container_exec_options *o,
@@ -86,8 +88,7 @@ static int prepare(const struct container_context *c, const struct container_exe
 	creation_set_context(c, &e->host, &e->options);
 	struct plan_input input = { e->spec, e->process, &e->options, &e->host };
 	try(plan_make(arena, &input, &e->plan));
-	plan_cgroups(e);
-	return 0;
+	return plan_cgroups(e, o);
 }
 
 static int launch(struct execution *e, const struct container_exec_options *o)

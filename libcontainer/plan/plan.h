@@ -390,6 +390,11 @@ struct plan_cgroup {
 	struct plan_device_rule *device_rules; /* first to last, defaults included */
 	size_t device_rule_count;
 	bool devices_set; /* false: leave devices alone (exec, update) */
+	/*
+	 * exec: for each directory the group below it to be born in, "" for itself; NULL where
+	 * nobody asked: it, or where init has moved.
+	 */
+	const char **exec_groups;
 };
 
 /* ---- the whole ---------------------------------------------------------------------- */

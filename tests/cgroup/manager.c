@@ -344,7 +344,7 @@ static void exec_opens_what_was_recorded(void **state)
 	(void)state;
 	put_directory("box");
 	put_file("box/cgroup.subtree_control", "");
-	assert_int_equal(cgroup_open_for_exec(&paths, getpid(), &cgroup), 0);
+	assert_int_equal(cgroup_open_for_exec(&paths, NULL, getpid(), &cgroup), 0);
 	assert_int_equal(fstat(cgroup.fds[0], &is), 0);
 	assert_int_equal(stat(in_tree("box"), &wanted), 0);
 	assert_int_equal(is.st_ino, wanted.st_ino);
@@ -378,7 +378,7 @@ static void exec_follows_init(void **state)
 			put_directory("box");
 			put_file("box/cgroup.subtree_control", "memory\n");
 		}
-		assert_int_equal(cgroup_open_for_exec(&paths, getpid(), &cgroup), 0);
+		assert_int_equal(cgroup_open_for_exec(&paths, NULL, getpid(), &cgroup), 0);
 		assert_int_equal(fstat(cgroup.fds[0], &is), 0);
 		assert_int_equal(is.st_ino, wanted.st_ino);
 		cgroup_close(&cgroup);

@@ -126,6 +126,7 @@ int container_exec(
 	print_text("user", o->user);
 	print_texts("gid", o->additional_gids);
 	print_texts("cap", o->capabilities);
+	print_texts("cgroup", o->cgroups);
 	print_text("apparmor", o->apparmor);
 	print_text("label", o->process_label);
 	print_text("no-new-privileges", privileges[o->no_new_privileges]);

@@ -1,5 +1,6 @@
 /* run: create and start in one; in the foreground also wait, relay the terminal and delete. */
 #include <errno.h>
+#include <string.h>
 #include <sys/prctl.h>
 
 #include "libcontainer/base/cleanup.h"
@@ -13,15 +14,16 @@
 
 /*
  * As delete, but what that would read is still at hand.  The program has run; its status is the
- * answer, whatever the clean-up meets.
+ * answer, whatever the clean-up meets.  pidfd: of init where it may still run, taken over.
  */
-static void remove_container(const struct container_context *c, struct creation *creation)
+static void remove_container(
+	const struct container_context *c, struct creation *creation, int pidfd)
 {
 	auto_container struct container container = {
 		.root = c->root,
 		.id = creation->record.id,
 		.directory = steal_fd(&creation->launch.directory),
-		.pidfd = -EBADF,
+		.pidfd = pidfd,
 		.record = creation->record,
 		.status = STATUS_STOPPED,
 	};
@@ -41,12 +43,14 @@ static int run_in_foreground(const struct container_context *c,
 	const struct container_create_options *o, struct creation *creation, int *ret_status)
 {
 	int r = foreground_wait(&creation->launch, ret_status);
+	auto_free char *words = r < 0 ? strdup(error_text()) : NULL;
 
 	/* Reaped by now: what is left of the container is for delete. */
-	fd_close(&creation->launch.init_pidfd);
+	if (r >= 0)
+		fd_close(&creation->launch.init_pidfd);
 	if (!o->keep)
-		remove_container(c, creation);
-	return r;
+		remove_container(c, creation, steal_fd(&creation->launch.init_pidfd));
+	return r < 0 ? error_set(r, words ? words : "wait for the container") : r;
 }
 
 int container_run(const struct container_context *c, const struct container_create_options *o,

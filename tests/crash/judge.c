@@ -13,6 +13,8 @@
 
 /* How long what was told to end may take until its status shows it: seconds. */
 #define STATUS_PATIENCE 2.0
+/* Above the largest errno that has a name. */
+#define ERRORS_MAX 256
 
 struct line {
 	char *words[ARGUMENTS_MAX + 8];
@@ -223,12 +225,23 @@ static enum verdict judge_success(
 	return VERDICT_SUCCESS;
 }
 
-/* One line at least that is an error, and tells more than that there is one. */
+/* A line that is an error, and tells more than an error's name. */
 static bool is_error(const char *output)
 {
-	const char *words = strstr(output, "level=error msg=\"");
+	static const char head[] = "level=error msg=\"";
+	const char *message = strstr(output, head);
 
-	return words && strlen(words) > 30;
+	if (!message)
+		return false;
+	message += strlen(head);
+	for (int error = 1; error < ERRORS_MAX; error++) {
+		const char *name = strerrordesc_np(error);
+		size_t length = name ? strlen(name) : 0;
+
+		if (name && strncasecmp(message, name, length) == 0 && message[length] == '"')
+			return false;
+	}
+	return *message != '"';
 }
 
 static enum verdict judge_error(struct worker *worker, const struct test_case *test, int code,

@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -110,12 +111,30 @@ static void worker_prepare(struct worker *worker, int number)
 	left_prepare(worker);
 }
 
+static volatile sig_atomic_t stopped;
+
+static void stop(int signal)
+{
+	(void)signal;
+	stopped = 1;
+}
+
+/* A worker that is told to end ends the case first, so that nothing is left of it. */
+static void stop_when_told(void)
+{
+	struct sigaction action = { .sa_handler = stop };
+
+	(void)sigaction(SIGTERM, &action, NULL);
+	(void)sigaction(SIGINT, &action, NULL);
+	(void)prctl(PR_SET_PDEATHSIG, SIGTERM);
+}
+
 static void work(struct worker *worker, const struct test_cases *cases, size_t *next)
 {
 	for (;;) {
 		size_t i = __atomic_fetch_add(next, 1, __ATOMIC_RELAXED);
 
-		if (i >= cases->count)
+		if (i >= cases->count || stopped)
 			return;
 		struct test_case test = cases->items[i];
 		report_verdict(&test, judge(worker, &test));
@@ -154,6 +173,7 @@ static bool run_cases(const struct test_cases *cases)
 		workers[i] = pid;
 		if (pid > 0)
 			continue;
+		stop_when_told();
 		worker_prepare(&worker, i);
 		work(&worker, cases, next);
 		left_remove(&worker);

@@ -248,6 +248,7 @@ session_is_stopped() {
 	set_args sleep 1000
 	in_session create "$ID" </dev/null >"$TEST_DIR/output" 2>&1 || fail "$(<"$TEST_DIR/output")"
 	[[ -d /run/user/$USER_ID/caisson/$ID ]] || fail "no state in the session's directory"
+	assert_equal "$(stat -c %a "/run/user/$USER_ID/caisson")" 1700
 	in_session start "$ID"
 	local pid path
 	pid=$(in_session state "$ID" | jq .pid)

@@ -150,3 +150,12 @@ allow"
 	run -1 as_user run "$ID"
 	assert_contains "permission denied"
 }
+
+@test "the state root below XDG_RUNTIME_DIR is for the user alone, and sticky" {
+	mkdir session
+	chown 1000:1000 session
+	run -0 setpriv --reuid 1000 --regid 1000 --clear-groups \
+		env XDG_RUNTIME_DIR="$BUNDLE/session" "$CAISSON" run "$ID"
+	assert_equal "$(stat -c '%a %u' session/caisson)" "1700 1000"
+	[[ ! -e session/caisson/$ID ]] || fail "the state is left"
+}

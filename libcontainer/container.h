@@ -21,6 +21,7 @@ enum container_cgroup_manager {
 struct container_context {
 	const char *root;        /* absolute state root */
 	bool root_given;         /* by --root: must exist for `list` */
+	bool root_private;       /* below XDG_RUNTIME_DIR: see store_keep_private() */
 	enum container_cgroup_manager cgroup_manager;
 	enum container_tristate rootless;
 };

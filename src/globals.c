@@ -77,6 +77,7 @@ static int root_choose(struct arena *arena, struct container_context *context)
 	if (!globals.root) {
 		directory = user_directory();
 		context->root = directory ? path_join(arena, directory, "caisson") : DEFAULT_ROOT;
+		context->root_private = directory != NULL;
 		return 0;
 	}
 	if (!*globals.root)

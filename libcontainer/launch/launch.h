@@ -22,6 +22,7 @@ struct launch {
 
 	/* Given by the caller. */
 	const char *root;      /* the state root */
+	bool root_private;     /* as in container.h */
 	struct record *record; /* create: to be completed; exec: of the container */
 	const struct spec_config *config; /* create: what is kept of it, plan_kept() */
 	const char *pid_file;        /* absolute, or NULL */

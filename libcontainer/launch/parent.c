@@ -32,6 +32,8 @@
 
 int parent_make_state(struct launch *launch)
 {
+	if (launch->root_private)
+		try(store_keep_private(launch->root));
 	return store_make(launch->root, launch->plan->id, &launch->directory);
 }
 

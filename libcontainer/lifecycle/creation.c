@@ -233,6 +233,7 @@ int creation_launch(const struct container_context *c, struct creation *creation
 
 	launch_init(launch, &creation->plan, &create_steps);
 	launch->root = c->root;
+	launch->root_private = c->root_private;
 	launch->record = &creation->record;
 	launch->config = plan_kept(&creation->arena, creation->spec);
 	launch->pid_file = creation->pid_file;

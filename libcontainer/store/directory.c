@@ -15,6 +15,7 @@
 #include "libcontainer/store/files.h"
 
 #define DIRECTORY_MODE 0711
+#define PRIVATE_MODE 01700
 #define LOCK_PATIENCE 10000 /* milliseconds */
 #define LOCK_PATIENCE_SHORT 1000
 #define LOCK_INTERVAL 5
@@ -84,6 +85,21 @@ static int root_make(const char *root, int *ret_fd)
 
 	r = root_open(root, ret_fd);
 	return r == -ENOENT ? fail(r, "open '%s'", root) : r;
+}
+
+int store_keep_private(const char *root)
+{
+	struct stat status;
+	auto_close int path = -EBADF;
+	auto_close int fd = -EBADF;
+
+	try(root_make(root, &path));
+	fd = openat(path, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC); /* fchmod(2) refuses O_PATH */
+	if (fd < 0 || fstat(fd, &status) < 0)
+		return fail(errno, "open '%s'", root);
+	if ((status.st_mode & ALLPERMS) != PRIVATE_MODE && fchmod(fd, PRIVATE_MODE) < 0)
+		return fail(errno, "change the mode of '%s'", root);
+	return 0;
 }
 
 /* ---- the lock ----------------------------------------------------------------------- */

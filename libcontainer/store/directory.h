@@ -18,6 +18,12 @@ struct arena;
 int store_check_id(const char *id);
 
 /*
+ * Makes ROOT, if need be, and gives it mode 01700: as all in XDG_RUNTIME_DIR it is for its user
+ * alone, and the sticky bit keeps it from those who remove there what has not been touched for long
+ * (XDG Base Directory Specification).
+ */
+int store_keep_private(const char *root);
+/*
  * Makes ROOT (0711, as its missing parents) and ROOT/ID, locked.  What a killed `create` left
  * before it had written a record is emptied and taken over.  -EEXIST: "container with given ID
  * already exists".

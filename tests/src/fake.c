@@ -21,8 +21,9 @@ static int verb(const struct container_context *c, const char *name, const char 
 
 	if (strcmp(id, "missing") == 0)
 		return refuse_as(ENOENT, "container \"%s\" does not exist", id);
-	printf("%s id=%s root=%s%s %s rootless=%s\n", name, id, c->root,
-		c->root_given ? " (given)" : "", managers[c->cgroup_manager], words[c->rootless]);
+	printf("%s id=%s root=%s%s%s %s rootless=%s\n", name, id, c->root,
+		c->root_given ? " (given)" : "", c->root_private ? " (private)" : "",
+		managers[c->cgroup_manager], words[c->rootless]);
 	return 0;
 }
 

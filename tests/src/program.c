@@ -141,7 +141,8 @@ static void root_is_chosen(void **state)
 	(void)setenv("USER", "root", 1);
 	assert_int_equal(CALL("start", "a"), 0);
 	/* USER=root keeps root in a user namespace at the system's place, too. */
-	assert_has(out, geteuid() == 0 ? "root=/run/caisson " : "root=/run/user/7/caisson ");
+	assert_has(
+		out, geteuid() == 0 ? "root=/run/caisson " : "root=/run/user/7/caisson (private) ");
 	(void)unsetenv("XDG_RUNTIME_DIR");
 }
 

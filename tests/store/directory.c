@@ -56,6 +56,22 @@ static void made_with_parents_and_modes(void **state)
 	assert_false(store_is_locked(fd));
 }
 
+static void kept_private_whether_new_or_not(void **state)
+{
+	struct scratch *scratch = *state;
+	struct stat status;
+	mode_t mask = umask(0);
+
+	assert_int_equal(store_keep_private(scratch->root), 0);
+	assert_int_equal(stat(scratch->root, &status), 0);
+	assert_int_equal(status.st_mode, S_IFDIR | 01700);
+	assert_int_equal(chmod(scratch->root, 0755), 0);
+	assert_int_equal(store_keep_private(scratch->root), 0);
+	assert_int_equal(stat(scratch->root, &status), 0);
+	assert_int_equal(status.st_mode, S_IFDIR | 01700);
+	(void)umask(mask);
+}
+
 /* Who made it may have written into it what we would kill and run. */
 static void another_users_directory_is_refused(void **state)
 {
@@ -342,6 +358,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(ids_are_checked),
 		scratch_test(made_with_parents_and_modes),
+		scratch_test(kept_private_whether_new_or_not),
 		scratch_test(another_users_directory_is_refused),
 		scratch_test(an_id_is_given_once),
 		scratch_test(what_a_killed_create_left_is_taken_over),

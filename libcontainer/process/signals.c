@@ -98,8 +98,9 @@ void signals_reap_others(int pidfd)
 		/* Looked at, not reaped: the process of pidfd is left for pidfd_reap(). */
 		if (waitid(P_ALL, 0, &any, WEXITED | WNOHANG | WNOWAIT) < 0 || any.si_pid == 0)
 			return;
-		if (waitid(P_PIDFD, (id_t)pidfd, &main, WEXITED | WNOHANG | WNOWAIT) == 0 &&
-			main.si_pid == any.si_pid)
+		int r = waitid(P_PIDFD, (id_t)pidfd, &main, WEXITED | WNOHANG | WNOWAIT);
+		/* Where it may be that one it stays, too: its status would be lost. */
+		if (r < 0 ? errno != ECHILD : main.si_pid == any.si_pid)
 			return;
 		(void)waitid(P_PID, (id_t)any.si_pid, &any, WEXITED | WNOHANG);
 	}

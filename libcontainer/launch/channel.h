@@ -44,8 +44,8 @@ int channel_expect(
 	const struct channel *channel, enum launch_message message, int32_t *ret_code, int *ret_fd);
 
 /*
- * Waits for the peer to execute its program: end-of-file is success here, FAILED its failure; -EPIPE,
- * plain, where it ended before it had read all that was sent to it.
+ * Waits for the peer to execute its program: end-of-file is success here, FAILED its failure;
+ * -EPIPE, plain, where it ended before it had read all that was sent to it.
  */
 int channel_expect_end(const struct channel *channel);
 

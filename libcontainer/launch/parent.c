@@ -159,8 +159,13 @@ static bool cgroup_is_ours(const struct launch *launch)
 
 		if (launch->cgroup.fds[i] < 0 || fstat(launch->cgroup.fds[i], &opened) < 0)
 			continue;
-		if (stat(launch->cgroups.items[i].path, &named) < 0 ||
-			opened.st_ino != named.st_ino || opened.st_dev != named.st_dev)
+		/* Not known is not another's: it would be left behind without a word. */
+		if (stat(launch->cgroups.items[i].path, &named) < 0) {
+			if (errno == ENOENT)
+				return false;
+			continue;
+		}
+		if (opened.st_ino != named.st_ino || opened.st_dev != named.st_dev)
 			return false;
 	}
 	return true;

@@ -1,5 +1,5 @@
 /* Which system calls are not made to fail, and why. */
-#include "tests/crash/crash.h"
+#include "tests/crash/trace.h"
 
 #include <seccomp.h>
 #include <stdio.h>

@@ -1,5 +1,5 @@
 /* All cases: each call of each process of each scenario. */
-#include "tests/crash/crash.h"
+#include "tests/crash/worker.h"
 
 #include <err.h>
 #include <errno.h>

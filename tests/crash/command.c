@@ -1,5 +1,5 @@
 /* Commands that are not traced, and their time. */
-#include "tests/crash/crash.h"
+#include "tests/crash/trace.h"
 
 #include <err.h>
 #include <errno.h>

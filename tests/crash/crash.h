@@ -14,6 +14,8 @@
 #include <stddef.h>
 #include <sys/types.h>
 
+#include "tests/crash/trace.h"
+
 /* ---- options --------------------------------------------------------------------------- */
 
 struct options {
@@ -32,7 +34,6 @@ extern struct options options;
 
 /* ---- scenarios.c ------------------------------------------------------------------------- */
 
-#define PROCESSES_MAX 24
 #define ARGUMENTS_MAX 8
 #define STEPS_MAX 2
 
@@ -61,102 +62,7 @@ struct scenario {
 extern const struct scenario scenarios[];
 extern const size_t scenario_count;
 
-/* ---- trace.c ----------------------------------------------------------------------------- */
-
-enum strike { STRIKE_NONE, STRIKE_KILL, STRIKE_FAIL };
-
-struct aim {
-	enum strike strike;
-	size_t process;     /* 0 the command, 1 the next one that was made, ... */
-	unsigned long call; /* of that process, from 1 on */
-	int error;
-};
-
-/* The numbers of the calls that a process made. */
-struct calls {
-	int *numbers;
-	size_t count, room;
-};
-
-struct traced {
-	int status; /* of the command, see wait(2) */
-	bool hung, hit;
-	int number;          /* of the call that was hit */
-	struct calls *calls; /* PROCESSES_MAX of them, or NULL: not wanted */
-};
-
-/*
- * Runs argv with stdout and stderr in output, and returns when it has ended and the aim was hit, or
- * can't be hit any more.  Of other processes calls count until they execute a program.  attached: a
- * process that is traced as number 1, or 0.
- */
-void trace(char **argv, int output, pid_t attached, const struct aim *aim, struct traced *traced);
-
-/*
- * One that was born when its maker was killed is traced, and stopped, without our knowing of it.
- * Whoever waits for children calls this: true where that was it.
- */
-bool trace_let_go(pid_t pid, int status);
-
-/* ---- inject.c ---------------------------------------------------------------------------- */
-
-/* At the entry of a call: it will not be made.  At its exit: what it returns. */
-void inject_skip(pid_t pid);
-void inject_result(pid_t pid, long value);
-
-/* ---- calls.c ----------------------------------------------------------------------------- */
-
-const char *call_name(int number);
-/* An error of it means nothing: it has no result, or the C library ends the process. */
-bool call_cannot_fail(int number);
-/* The kernel does it whatever it returns. */
-bool call_is_done_anyway(int number);
-
-/* ---- command.c --------------------------------------------------------------------------- */
-
-struct answer {
-	int status; /* see wait(2) */
-	bool late;
-	double seconds;
-};
-
-/* Collects orphans that end meanwhile; kills the command when it takes longer than limit. */
-struct answer command_run(char **argv, int output, double limit);
-double seconds_now(void);
-/* Has SIGALRM interrupt calls from then on, again and again; 0: not any more. */
-void alarm_after(double seconds);
-/* All that was written to output, which is emptied. */
-const char *output_take(int output);
-
-/* ---- worker: where cases are run --------------------------------------------------------- */
-
-#define ROOM 4096
-#define PATHS_MAX 16
-
-struct worker {
-	int number, output;
-	char id[64], root[ROOM], bundle[ROOM], pid_file[ROOM];
-	char cgroups[PATHS_MAX][ROOM]; /* of the container */
-	size_t cgroup_count;
-	char *mounts; /* the mount table before */
-};
-
-/* ---- left.c ------------------------------------------------------------------------------ */
-
-#define LEFT_MAX 2048
-
-void left_prepare(struct worker *worker);
-/* Live processes below us but this one; what is dead is collected. */
-size_t left_processes(pid_t but, pid_t *pids, size_t room);
-/*
- * Describes what there is of the container, a line for each thing; "" is nothing.  Processes get a
- * moment to end.  A container that may live is its init and its state.
- */
-void left_find(struct worker *worker, pid_t but, bool state_may_stay, char text[LEFT_MAX]);
-/* Whatever caisson thinks of it: so that the next case begins as this one did. */
-void left_remove(struct worker *worker);
-
-/* ---- judge.c ----------------------------------------------------------------------------- */
+/* ---- cases and what comes of them ----------------------------------------------------------- */
 
 enum verdict {
 	VERDICT_SUCCESS, /* of the command, or it was killed and could be cleaned up */
@@ -173,11 +79,6 @@ struct test_case {
 	int number; /* of the call, as it was when they were counted */
 };
 
-/* Sets the number to that of the call that was struck. */
-enum verdict judge(struct worker *worker, struct test_case *test);
-/* The calls of a scenario's processes, when nothing is struck. */
-void judge_count(struct worker *worker, size_t scenario, struct calls calls[PROCESSES_MAX]);
-
 /* ---- cases.c ------------------------------------------------------------------------------ */
 
 struct test_cases {
@@ -191,6 +92,7 @@ extern const struct error_choice {
 } error_choices[];
 extern const size_t error_choice_count;
 
+struct worker;
 void cases_make(struct worker *worker, struct test_cases *cases);
 const char *role_name(const struct scenario *scenario, size_t process);
 

@@ -1,5 +1,5 @@
 /* Changing a call of a traced process: what each architecture keeps where. */
-#include "tests/crash/crash.h"
+#include "tests/crash/trace.h"
 
 #include <elf.h>
 #include <err.h>

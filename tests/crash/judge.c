@@ -1,5 +1,5 @@
 /* One case: the container is brought into its state, the command is struck, and judged. */
-#include "tests/crash/crash.h"
+#include "tests/crash/worker.h"
 
 #include <err.h>
 #include <errno.h>

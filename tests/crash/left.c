@@ -1,5 +1,5 @@
 /* What is left of a container: processes, groups, its state, mounts. */
-#include "tests/crash/crash.h"
+#include "tests/crash/worker.h"
 
 #include <dirent.h>
 #include <err.h>

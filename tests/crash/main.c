@@ -1,7 +1,7 @@
 /*
  * crash - strike at each system call of caisson in turn; see crash.h, and `run` for how it is used.
  */
-#include "tests/crash/crash.h"
+#include "tests/crash/worker.h"
 
 #include <err.h>
 #include <errno.h>

@@ -1,0 +1,75 @@
+/* Running a command: traced and struck (trace.c, inject.c, calls.c), or left alone (command.c). */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+#define PROCESSES_MAX 24
+
+/* ---- trace.c ----------------------------------------------------------------------------- */
+
+enum strike { STRIKE_NONE, STRIKE_KILL, STRIKE_FAIL };
+
+struct aim {
+	enum strike strike;
+	size_t process;     /* 0 the command, 1 the next one that was made, ... */
+	unsigned long call; /* of that process, from 1 on */
+	int error;
+};
+
+/* The numbers of the calls that a process made. */
+struct calls {
+	int *numbers;
+	size_t count, room;
+};
+
+struct traced {
+	int status; /* of the command, see wait(2) */
+	bool hung, hit;
+	int number;          /* of the call that was hit */
+	struct calls *calls; /* PROCESSES_MAX of them, or NULL: not wanted */
+};
+
+/*
+ * Runs argv with stdout and stderr in output, and returns when it has ended and the aim was hit, or
+ * can't be hit any more.  Of other processes calls count until they execute a program.  attached: a
+ * process that is traced as number 1, or 0.
+ */
+void trace(char **argv, int output, pid_t attached, const struct aim *aim, struct traced *traced);
+
+/*
+ * One that was born when its maker was killed is traced, and stopped, without our knowing of it.
+ * Whoever waits for children calls this: true where that was it.
+ */
+bool trace_let_go(pid_t pid, int status);
+
+/* ---- inject.c ---------------------------------------------------------------------------- */
+
+/* At the entry of a call: it will not be made.  At its exit: what it returns. */
+void inject_skip(pid_t pid);
+void inject_result(pid_t pid, long value);
+
+/* ---- calls.c ----------------------------------------------------------------------------- */
+
+const char *call_name(int number);
+/* An error of it means nothing: it has no result, or the C library ends the process. */
+bool call_cannot_fail(int number);
+/* The kernel does it whatever it returns. */
+bool call_is_done_anyway(int number);
+
+/* ---- command.c --------------------------------------------------------------------------- */
+
+struct answer {
+	int status; /* see wait(2) */
+	bool late;
+	double seconds;
+};
+
+/* Collects orphans that end meanwhile; kills the command when it takes longer than limit. */
+struct answer command_run(char **argv, int output, double limit);
+double seconds_now(void);
+/* Has SIGALRM interrupt calls from then on, again and again; 0: not any more. */
+void alarm_after(double seconds);
+/* All that was written to output, which is emptied. */
+const char *output_take(int output);

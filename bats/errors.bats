@@ -54,6 +54,120 @@ refused() {
 	caisson delete "${id:0:255}"
 }
 
+@test "errors: ids that look like options, behind two dashes" {
+	local id=--$ID
+	run -1 caisson create "$id"
+	assert_contains "$id"
+	set_args /bin/sleep 1000
+	detached create -- "$id"
+	caisson start -- "$id"
+	assert_equal "$(caisson state -- "$id" | jq -r .status)" running
+	run -0 caisson exec -- "$id" true
+	assert_equal "$(caisson list -q)" "$id"
+	caisson pause -- "$id"
+	caisson resume -- "$id"
+	caisson kill -- "$id" KILL
+	run -0 caisson delete --force -- "$id"
+	assert_gone "$id"
+}
+
+@test "errors: delete --force of what never was, with and without a state root" {
+	local id
+	run -0 caisson delete --force "$ID"
+	assert_output ''
+	[[ ! -e $ROOT ]]
+	mkdir "$ROOT"
+	for id in "$ID" "$(printf %0255d 0)"; do
+		run -0 caisson delete -f -- "$id"
+		assert_output ''
+		run -1 caisson delete -- "$id"
+		assert_contains 'container does not exist'
+	done
+	assert_equal "$(ls -A "$ROOT")" ''
+}
+
+# ---- the state ---------------------------------------------------------------------------
+
+# all_refused - on stdin, lines of a verb with its arguments, a slash, and words of its error; @ is the id.
+all_refused() {
+	local words expected status
+	while IFS=/ read -r words expected; do
+		status=1
+		[[ $words != exec* ]] || status=255
+		# shellcheck disable=SC2086 # words
+		run "-$status" caisson ${words//@/$ID} </dev/null
+		assert_contains "${expected//@/$ID}"
+		assert_equal "${#lines[@]}" 1
+	done
+}
+
+@test "errors: what can't be done to a created container" {
+	set_args /bin/sleep 1000
+	detached create "$ID"
+	all_refused <<-'END'
+		create @/container with given ID already exists
+		run @/container with given ID already exists
+		resume @/container not paused
+	END
+	assert_status_of created
+}
+
+@test "errors: what can't be done to a running container" {
+	sleeping_container
+	all_refused <<-'END'
+		create @/container with given ID already exists
+		run @/container with given ID already exists
+		start @/cannot start an already running container
+		resume @/container not paused
+		delete @/cannot delete container @ that is not stopped: running
+	END
+	assert_status_of running
+}
+
+@test "errors: what can't be done to a paused container" {
+	sleeping_container
+	caisson pause "$ID"
+	all_refused <<-'END'
+		create @/container with given ID already exists
+		run @/container with given ID already exists
+		start @/cannot start
+		pause @/container not running
+		exec @ true/cannot exec in a paused container
+		exec -d @ true/cannot exec in a paused container
+		delete @/cannot delete container @ that is not stopped: paused
+	END
+	assert_status_of paused
+}
+
+@test "errors: what can't be done to a created container that is paused" {
+	detached create "$ID"
+	caisson pause "$ID"
+	all_refused <<-'END'
+		start @/cannot start a container in the paused state
+		pause @/container not running
+		exec @ true/cannot exec in a paused container
+		delete @/cannot delete container @ that is not stopped: paused
+	END
+	caisson resume "$ID"
+	assert_status_of created
+}
+
+@test "errors: what can't be done to a stopped container" {
+	run -0 caisson run --keep "$ID"
+	all_refused <<-'END'
+		create @/container with given ID already exists
+		run @/container with given ID already exists
+		start @/cannot start a container that has stopped
+		kill @/container not running
+		kill @ KILL/container not running
+		kill @ 0/container not running
+		pause @/container not running
+		resume @/container not paused
+		exec @ true/cannot exec in a stopped container
+	END
+	assert_status_of stopped
+}
+
 # ---- the bundle --------------------------------------------------------------------------
 
 @test "errors: no such bundle" {
@@ -208,6 +322,46 @@ refused() {
 	run -1 "$CAISSON" --root '' run "$ID"
 	run -1 "$CAISSON" --root /proc/none/state run "$ID"
 	assert_contains /proc/none
+}
+
+@test "errors: a state root that is a link, or another user's" {
+	mkdir "$TEST_DIR/real"
+	chmod 711 "$TEST_DIR/real"
+	ln -s real "$ROOT"
+	detached create "$ID"
+	assert_status_of created
+	assert_equal "$("$CAISSON" --root "$TEST_DIR/real" list -q)" "$ID"
+	caisson delete "$ID"
+	[[ -L $ROOT && ! -e $TEST_DIR/real/$ID ]]
+
+	# It may hold others' containers, but what is believed is the caller's own.
+	chown 1000 "$TEST_DIR/real"
+	detached create "$ID"
+	chown 1000 "$TEST_DIR/real/$ID"
+	local verb
+	for verb in "state $ID" "start $ID" "kill $ID KILL" "delete $ID" "delete --force $ID"; do
+		# shellcheck disable=SC2086 # words
+		run -1 caisson $verb
+		assert_contains 'belongs to user id 1000'
+	done
+	chown 0 "$TEST_DIR/real/$ID"
+	run -0 caisson delete "$ID"
+	rm "$ROOT"
+}
+
+@test "errors: a state root that can't be written" {
+	mkdir "$ROOT"
+	mount -t tmpfs -o ro none "$ROOT"
+	run -1 caisson create "$ID"
+	assert_contains "$ID"
+	assert_contains 'read-only file system'
+	run -0 caisson list -q
+	assert_output ''
+	run -0 caisson delete --force "$ID"
+	run -1 "$CAISSON" --root "$ROOT/below" create "$ID"
+	assert_contains 'read-only file system'
+	umount "$ROOT"
+	assert_gone
 }
 
 @test "errors: a cgroup that holds processes already" {

@@ -304,6 +304,19 @@ static model_states judge_order(const struct pair *pair, int first, const struct
 	return answers(pair, !first, between, results, &after) ? 1U << after : 0;
 }
 
+/* On cgroup v1 a paused process has to be thawed to die: for a moment the container is not paused.
+ */
+static bool is_between(const struct pair *pair, int aside, const struct result *result)
+{
+	enum model_verb other = pair->verbs[!aside];
+	enum model_state thawed = pair->state == PAUSED ? RUNNING : CREATED;
+	struct model_cell cell = model_cell(pair->verbs[aside], thawed, pair->own);
+
+	return (pair->state == PAUSED || pair->state == HELD) &&
+	       (other == KILL || other == KILL_ALL || other == DELETE_FORCE) &&
+	       cell.status != NOT_DRAWN && model_expects(&cell, result);
+}
+
 /* Only the other did something; the one was refused for that, or saw it half done. */
 static model_states judge_aside(const struct pair *pair, int aside, const struct result results[2])
 {
@@ -312,7 +325,9 @@ static model_states judge_aside(const struct pair *pair, int aside, const struct
 
 	if (results[!aside].status != 0)
 		return 0;
-	if (!is_refused(verb, other, &results[aside]) && !is_glimpse(verb, other, &results[aside]))
+	if (!is_refused(verb, other, &results[aside]) &&
+		!is_glimpse(verb, other, &results[aside]) &&
+		!is_between(pair, aside, &results[aside]))
 		return 0;
 	return answers(pair, !aside, pair->state, results, &after) ? 1U << after : 0;
 }

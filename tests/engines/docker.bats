@@ -94,6 +94,29 @@ hooks_of() {
 	grep -q -- --console-socket "$ENGINES_DIR/calls"
 }
 
+@test "docker: somebody types at run -it: lines, sizes, control-C, the end of input" {
+	typed 5 -s 30x90 await ready type 'hello\r' await 'got hello' type '\003' await interrupted \
+		resize 31x91 await 'is 31 91' type '\004' -- docker run --rm -it busybox sh -c "$AWAIT_SIZE
+			trap 'echo interrupted; await_size \"31 91\"; cat; exit 5' INT
+			await_size '30 90'; echo ready; read -r line; echo \"got \$line\"
+			while :; do sleep 0.1; done"
+}
+
+@test "docker: somebody types at exec -it, as another user, too" {
+	docker run -d --name typed busybox sleep 1000
+	typed 6 -s 30x90 await ready type 'hello\r' await 'got hello' resize 31x91 await 'is 31 91' -- \
+		docker exec -it -u 65534 typed sh -c "$AWAIT_SIZE
+			await_size '30 90'; echo ready >/dev/tty; read -r line; echo \"got \$line\"
+			await_size '31 91'; exit 6"
+	typed 143 await ready -- docker exec -it typed sh -c 'echo ready; kill -TERM $$; sleep 10'
+}
+
+@test "docker: megabytes through a terminal of exec -it, each byte of them" {
+	docker run -d --name pumped busybox sleep 1000
+	typed 7 -b await ready sleep 1000 pump 1000000 -- docker exec -it --detach-keys ctrl-a,b,c,d,e,f pumped \
+		sh -c 'stty raw -echo; echo ready; head -c 1000000; exit 7'
+}
+
 @test "docker: -m, --cpus and --pids-limit reach the cgroup, and stats knows them" {
 	[ "$ENGINES_VIEW" != v2 ] || grep -q memory /sys/fs/cgroup/cgroup.controllers || skip "no controllers"
 	limits='cd /sys/fs/cgroup; cat memory.max pids.max cpu.max 2>/dev/null || {

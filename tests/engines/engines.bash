@@ -106,6 +106,28 @@ with_terminal() {
 	return "${PIPESTATUS[0]}"
 }
 
+# typed STATUS [WORD...]: bats/typist with these words, the last of which are "-- COMMAND...": somebody
+# types at a terminal that the command has.  It ends with that status, and leaves the terminal as it
+# was; $output is what was printed there.
+typed() {
+	local expected=$1 typist=$ENGINES_DIR/bin/typist
+	shift
+	[[ -x $typist ]] ||
+		cc -std=c11 -D_GNU_SOURCE -o "$typist" "$BATS_TEST_DIRNAME/../../bats/typist.c"
+	status=0
+	TYPIST_PATIENCE=60 "$typist" -r "$ENGINES_DIR/report" "$@" >"$ENGINES_DIR/typed" 2>&1 3>&- ||
+		status=$?
+	output=$(tr -d '\r\0' <"$ENGINES_DIR/typed")
+	if ((status != expected)) || ! grep -qx 'modes same' "$ENGINES_DIR/report"; then
+		printf 'status %s instead of %s, %s\n%s\n' "$status" "$expected" \
+			"$(grep modes "$ENGINES_DIR/report")" "$output" >&2
+		return 1
+	fi
+}
+
+# For containers: waits until the window has that size, which engines tell them when they get to it.
+AWAIT_SIZE='await_size() { until [ "$(stty size)" = "$1" ]; do sleep 0.1; done; echo "is $1"; }'
+
 # eventually COMMAND...: until it succeeds, at most 10 seconds.
 eventually() {
 	local try words

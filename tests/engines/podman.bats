@@ -94,6 +94,41 @@ engine() {
 	grep -q -- --console-socket "$ENGINES_DIR/calls"
 }
 
+@test "podman: somebody types at run -it: lines, sizes, control-C, the end of input" {
+	typed 5 -s 30x90 await ready type 'hello\r' await 'got hello' type '\003' await interrupted \
+		resize 31x91 await 'is 31 91' type '\004' -- \
+		podman --runtime "$TRACED" run --rm -it --network none busybox sh -c "$AWAIT_SIZE
+			trap 'echo interrupted; await_size \"31 91\"; cat; exit 5' INT
+			await_size '30 90'; echo ready; read -r line; echo \"got \$line\"
+			while :; do sleep 0.1; done"
+}
+
+@test "podman: somebody types at exec -it, as another user, too" {
+	engine run -d --name typed --network none busybox sleep 1000
+	typed 6 -s 30x90 await ready type 'hello\r' await 'got hello' resize 31x91 await 'is 31 91' -- \
+		podman --runtime "$TRACED" exec -it -u 65534 typed sh -c "$AWAIT_SIZE
+			await_size '30 90'; echo ready >/dev/tty; read -r line; echo \"got \$line\"
+			await_size '31 91'; exit 6"
+	typed 143 await ready -- podman --runtime "$TRACED" exec -it typed \
+		sh -c 'echo ready; kill -TERM $$; sleep 10'
+	typed 127 -- podman --runtime "$TRACED" exec -it typed /no/such/program
+}
+
+@test "podman: megabytes through a terminal of exec -it, each byte of them" {
+	engine run -d --name pumped --network none busybox sleep 1000
+	typed 7 -b await ready sleep 1000 pump 1000000 -- podman --runtime "$TRACED" exec -it \
+		--detach-keys '' pumped sh -c 'stty raw -echo; echo ready; head -c 1000000; exit 7'
+}
+
+@test "podman: who attaches again finds the size of the own window" {
+	engine run -dit --name again --network none busybox sh -c \
+		'while :; do stty size; sleep 0.2; done'
+	typed 0 -s 30x90 await '30 90' resize 31x91 await '31 91' type '\020' sleep 300 type '\021' -- \
+		podman --runtime "$TRACED" attach again
+	typed 0 -s 22x70 await '22 70' type '\020' sleep 300 type '\021' -- podman --runtime "$TRACED" attach again
+	[ "$(engine inspect -f '{{.State.Status}}' again)" = running ]
+}
+
 @test "podman: --read-only, volumes, --tmpfs and --shm-size" {
 	mkdir -p "$BATS_TEST_TMPDIR/volume"
 	echo content >"$BATS_TEST_TMPDIR/volume/file"

@@ -377,3 +377,35 @@ dealt with"
 	detached run -d "$ID"
 	! pgrep -x caisson:notify || fail "a receiver is left"
 }
+
+@test "notify: in the foreground we stay the main process" {
+	manager
+	set_script 'say READY=1 STATUS=a fd:BARRIER=1; sleep 0.3; say READY=1 fd:BARRIER=1; exit 7'
+	# No function, so that $! is its pid.
+	"$CAISSON" --root "$ROOT" run "$ID" </dev/null >"$TEST_DIR/output" 2>&1 3>&- &
+	local job=$! status=0
+	wait "$job" || status=$?
+	assert_equal "$status" 7
+	assert_equal "$(<"$TEST_DIR/output")" "closed after 0 s
+closed after 0 s"
+	told
+	assert_output "READY=1+MAINPID=$job+ fds 0
+BARRIER=1 fds 1
+dealt with"
+}
+
+@test "notify: in the foreground messages are taken off, signals forwarded, and nothing is waited for" {
+	manager "$TEST_DIR/manager.sock" never
+	# More than a queue holds, from one who would wait.
+	set_script 'trap "exit 5" TERM; say READY=1; i=0
+		while [ $i -lt 40 ]; do i=$((i + 1)); say a b c d e f g h i j k l m n o; done
+		echo through; while :; do sleep 0.1; done'
+	# No function, so that $! is its pid.
+	"$CAISSON" --root "$ROOT" run "$ID" </dev/null >"$TEST_DIR/output" 2>&1 3>&- &
+	local job=$! status=0
+	eventually grep -q READY=1 "$TOLD"
+	kill -TERM "$job"
+	wait "$job" || status=$?
+	assert_equal "$status" 5
+	assert_gone
+}

@@ -4,10 +4,13 @@
 #include <signal.h>
 #include <stdio.h>
 #include <sys/prctl.h>
+#include <unistd.h>
 
 #include "libcontainer/base/cleanup.h"
 #include "libcontainer/base/error.h"
+#include "libcontainer/base/log.h"
 #include "libcontainer/kernel/pidfd.h"
+#include "libcontainer/process/notify_socket.h"
 #include "libcontainer/process/terminal.h"
 
 /* ms; one that is frozen does not even end by SIGKILL. */
@@ -22,16 +25,32 @@ int foreground_begin(bool subreaper)
 	return terminal_block_signals();
 }
 
+/* For a service manager we are the main process: our end, and its status, are the container's. */
+static void begin_notify(struct launch *launch, struct notify_relay *notify)
+{
+	if (launch->notify < 0)
+		return;
+	if (notify_begin(&launch->notify, launch->plan->notify_socket, getpid(), notify) == 0)
+		return;
+	log_warning("NOTIFY_SOCKET: %s", error_text());
+	error_clear();
+}
+
 static int relay_and_wait(struct launch *launch, int *ret_status)
 {
 	struct terminal_relay *relay = NULL;
+	struct notify_relay notify = NOTIFY_RELAY_NONE;
 
 	if (launch->console >= 0) {
 		try(terminal_relay_start(launch->console, &relay), "relay the terminal");
 		(void)steal_fd(&launch->console);
 	}
-	int r = terminal_wait(relay, launch->init_pidfd, ret_status);
+	begin_notify(launch, &notify);
+	int r = terminal_wait(relay, &notify, launch->init_pidfd, ret_status);
 	terminal_relay_done(relay);
+	/* What it had said is of no interest any more, and no failure of that hides the first. */
+	notify.over = notify.over || r < 0;
+	notify_end(&notify);
 	return r;
 }
 

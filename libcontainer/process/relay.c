@@ -16,6 +16,7 @@
 #include "libcontainer/kernel/monotonic.h"
 #include "libcontainer/kernel/pidfd.h"
 #include "libcontainer/process/flow.h"
+#include "libcontainer/process/notify_socket.h"
 #include "libcontainer/process/signals.h"
 #include "libcontainer/process/terminal.h"
 
@@ -165,6 +166,7 @@ static void relay_follow_window(struct terminal_relay *relay)
 
 struct waiting {
 	struct terminal_relay *relay; /* or NULL */
+	struct notify_relay *notify;  /* or NULL */
 	int pidfd, signals;
 	bool asked; /* to stop, by a signal that was forwarded */
 	bool ended; /* the process; its output may still be on the way */
@@ -285,22 +287,36 @@ static void waiting_give_up(struct waiting *waiting)
 	waiting->over = true;
 }
 
+/* -1 is no limit. */
+static int earlier(int one, int other)
+{
+	return one < 0 || (other >= 0 && other < one) ? other : one;
+}
+
 static int waiting_step(struct waiting *waiting)
 {
 	struct terminal_relay *relay = waiting->relay;
-	struct pollfd items[6] = {
+	struct notify_relay *notify = waiting->ended ? NULL : waiting->notify;
+	struct pollfd items[7] = {
 		{ .fd = waiting->signals, .events = POLLIN },
 		{ .fd = waiting->ended ? -1 : waiting->pidfd, .events = POLLIN },
+		{ .fd = -1 },
 	};
 	int timeout = waiting_timeout(waiting);
 
-	if (relay) {
-		flow_poll(&relay->input, items + 2);
-		flow_poll(&relay->output, items + 4);
+	if (notify) {
+		items[2] = notify_poll(notify);
+		timeout = earlier(timeout, notify_timeout(notify));
 	}
-	int ready = poll(items, relay ? 6 : 2, timeout);
+	if (relay) {
+		flow_poll(&relay->input, items + 3);
+		flow_poll(&relay->output, items + 5);
+	}
+	int ready = poll(items, relay ? 7 : 3, timeout);
 	if (ready < 0)
 		return errno == EINTR ? 0 : fail(errno, "wait for the container");
+	if (notify)
+		notify_step(notify, items[2].revents);
 	if (ready == 0 && waiting->ended)
 		waiting_give_up(waiting);
 	/* Where the terminal was closed, it may be open again, if for a last word only. */
@@ -311,16 +327,22 @@ static int waiting_step(struct waiting *waiting)
 	if (items[1].revents)
 		try(waiting_end(waiting));
 	if (relay)
-		waiting_move(waiting, items + 2);
+		waiting_move(waiting, items + 3);
 	return 0;
 }
 
-int terminal_wait(struct terminal_relay *relay, int pidfd, int *ret_status)
+int terminal_wait(
+	struct terminal_relay *relay, struct notify_relay *notify, int pidfd, int *ret_status)
 {
 	auto_close int signals = -EBADF;
 
 	try(signals_open(&signals));
-	struct waiting waiting = { .relay = relay, .pidfd = pidfd, .signals = signals };
+	struct waiting waiting = {
+		.relay = relay,
+		.notify = notify,
+		.pidfd = pidfd,
+		.signals = signals,
+	};
 	while (!waiting.over)
 		try(waiting_step(&waiting));
 	*ret_status = waiting.status;

@@ -38,9 +38,12 @@ int terminal_relay_start(int master, struct terminal_relay **ret_relay);
  * One loop: forwards the signals that we get to pidfd's process, our child; relays both directions;
  * follows the window size; reaps orphans; until the process has ended and its output is drained.
  * relay is NULL where there is no terminal: signals and waiting only.  ret_status as wait(2) has
- * it.  Signals were blocked by terminal_block_signals().
+ * it.  Signals were blocked by terminal_block_signals().  notify may be NULL, too; it is ended by
+ * the caller.
  */
-int terminal_wait(struct terminal_relay *relay, int pidfd, int *ret_status);
+struct notify_relay;
+int terminal_wait(
+	struct terminal_relay *relay, struct notify_relay *notify, int pidfd, int *ret_status);
 
 /* Restores our terminal and closes the master.  NULL is allowed. */
 void terminal_relay_done(struct terminal_relay *relay);

@@ -84,7 +84,7 @@ static void run_runtime(const struct scene *scene)
 	child_check(terminal_prepare(master) == 0);
 	child_check(terminal_relay_start(master, &relay) == 0);
 	child_check(close(gate[0]) == 0 && close(gate[1]) == 0);
-	child_check(terminal_wait(relay, pidfd, &status) == 0);
+	child_check(terminal_wait(relay, NULL, pidfd, &status) == 0);
 	terminal_relay_done(relay);
 	_exit(WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status));
 }

@@ -80,7 +80,7 @@ static void ignore_children(void *context)
 	if (pid == 0)
 		_exit(42);
 	child_check(pidfd_make(pid, &pidfd) == 0);
-	child_check(terminal_wait(NULL, pidfd, &status) == 0);
+	child_check(terminal_wait(NULL, NULL, pidfd, &status) == 0);
 	child_check(WIFEXITED(status) && WEXITSTATUS(status) == 42);
 }
 
@@ -105,7 +105,7 @@ static void wait_for_killed(void *context)
 	child_check(pidfd_make(pid, &pidfd) == 0);
 	/* Sent to us, meant for it.  SIGPIPE is not. */
 	child_check(kill(getpid(), SIGPIPE) == 0 && kill(getpid(), SIGTERM) == 0);
-	child_check(terminal_wait(NULL, pidfd, &status) == 0);
+	child_check(terminal_wait(NULL, NULL, pidfd, &status) == 0);
 	child_check(WIFSIGNALED(status) && WTERMSIG(status) == SIGTERM);
 }
 
@@ -154,7 +154,7 @@ static void wait_for_signalled_by_another(void *context)
 		child_check(kill(runtime, SIGPIPE) == 0);
 		_exit(0);
 	}
-	child_check(terminal_wait(NULL, pidfd, &status) == 0);
+	child_check(terminal_wait(NULL, NULL, pidfd, &status) == 0);
 	child_check(WIFEXITED(status) && WEXITSTATUS(status) == 21);
 }
 
@@ -184,7 +184,7 @@ static void reap_orphans(void *context)
 		if (fork() == 0)
 			_exit(i);
 	child_check(close(orphans[1]) == 0);
-	child_check(terminal_wait(NULL, pidfd, &status) == 0);
+	child_check(terminal_wait(NULL, NULL, pidfd, &status) == 0);
 	child_check(WIFEXITED(status) && WEXITSTATUS(status) == 3);
 	for (int i = 0; i < 200 && waitpid(-1, NULL, WNOHANG) == 0; i++)
 		(void)usleep(10000);

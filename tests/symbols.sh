@@ -1,5 +1,5 @@
 #!/bin/sh
-# No NSS, no locale, no dlopen, no shell in the runtime: rule 2 of HACKING.md.
+# No NSS, no locale, no threads, no dlopen, no shell in the runtime: rule 2 of HACKING.md.
 # usage: symbols.sh [BUILD]   looks at the caisson that was built in BUILD (default: here)
 #
 # First at what the project's own objects ask for.  Then at what the linker took along: a static
@@ -21,6 +21,8 @@ nss='_*(nss_.*|getpw.*|getgr(ent|nam|gid|ouplist).*|fgetpw.*|fgetgr.*|initgroups
 nss="$nss|gethostby.*|getaddrinfo|getnameinfo|getservby.*|getprotoby.*|res_n?init)"
 locale='_*(iconv(_open|_close)?|setlocale|newlocale|uselocale|duplocale|nl_langinfo.*|localeconv)'
 words='_*(d?c?n?gettext|bindtextdomain|textdomain|(xpg_)?strerror(_[rl])?|strsignal|perror|psignal)'
+# Each brings threads, and these the resolver.
+threads='_*(pthread_create.*|timer_create|mq_notify|aio_.*|lio_listio|getaddrinfo_a)'
 loading='_*(dlopen|dlsym|dlmopen|libc_dlopen_mode)|system|popen|wordexp|exec[lv]pe?'
 
 # The words for the forbidden among the names that come in as "OBJECT: TYPE NAME".
@@ -35,7 +37,7 @@ objects=$(find oci-spec libcontainer src -name '*.o' ! -path 'src/libexec/*' 2>/
 # shellcheck disable=SC2086 # our build names no object with a space
 names=$(nm -A -u $objects) || exit 2
 count=$(printf '%s\n' "$names" | wc -l)
-report "asks for" "$nss|$locale|$words|$loading" <<NAMES
+report "asks for" "$nss|$locale|$words|$threads|$loading" <<NAMES
 $names
 NAMES
 
@@ -43,7 +45,7 @@ linked="left out: the program is not linked statically"
 if ! readelf -lW caisson | grep -q INTERP; then
 	names=$(nm caisson) || exit 2
 	linked="$(printf '%s\n' "$names" | wc -l) linked"
-	report "caisson: has linked" "$nss|$locale" <<NAMES
+	report "caisson: has linked" "$nss|$locale|$threads" <<NAMES
 $(printf '%s\n' "$names" | sed 's/^[0-9a-f ]*/caisson /')
 NAMES
 fi

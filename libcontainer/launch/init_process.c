@@ -13,6 +13,7 @@
 #include "libcontainer/base/cleanup.h"
 #include "libcontainer/base/error.h"
 #include "libcontainer/hook/run.h"
+#include "libcontainer/kernel/timer.h"
 #include "libcontainer/launch/launch.h"
 #include "libcontainer/launch/roles.h"
 #include "libcontainer/process/execute.h"
@@ -103,17 +104,7 @@ int init_close_descriptors(struct launch *launch)
  */
 int init_limit_wait(struct launch *launch)
 {
-	const struct itimerspec times = {
-		.it_value.tv_sec = launch->plan->created_timeout,
-		.it_interval.tv_sec = 1,
-	};
-	struct sigevent event = { .sigev_notify = SIGEV_SIGNAL, .sigev_signo = SIGALRM };
-	timer_t timer;
-
-	if (timer_create(CLOCK_BOOTTIME, &event, &timer) < 0 ||
-		timer_settime(timer, 0, &times, NULL) < 0)
-		return fail(errno, "make a timer");
-	return 0;
+	return timer_alarm(launch->plan->created_timeout);
 }
 
 int init_set_limits(struct launch *launch)

@@ -5,8 +5,9 @@ load helpers
 load inside
 load typing
 
-# All that can be sent to be forwarded: not 9 and 19, which nobody gets to see; not 17 and 28, which tell
-# of our own children and window; not 21 and 22, which stop us; not 32 and 33, which are the C library's.
+# All that can be sent to be forwarded: not 9 and 19, which nobody gets to see; not 17 and 28, which
+# tell of our own children and window; not 21 and 22, which stop us; not 32 and 33, which are the C
+# library's.
 FORWARDED="1 2 3 4 5 6 7 8 10 11 12 13 14 15 16 18 20 23 24 25 26 27 29 30 31 34 50 64"
 
 # start COMMAND... - in the background, with its own output; $runtime is its pid.
@@ -229,8 +230,9 @@ assert_clean_signals() {
 @test "control-Z stops neither us nor a program in its own session" {
 	set_script 'echo ready; while :; do sleep 0.05; done'
 	(eventually grep -q '\^Z' "$TEST_DIR/printed"; sleep 0.5; caisson kill "$ID" KILL) 3>&- &
+	killer=$!
 	typed_by 137 await ready type '\032' kill 20 -- "$CAISSON" --root "$ROOT" run "$ID"
-	wait
+	wait "$killer"
 	assert_modes_restored
 }
 
@@ -245,7 +247,6 @@ assert_clean_signals() {
 }
 
 @test "stdin, stdout and stderr are the caller's own" {
-	local link
 	set_script 'exec 3>&2; for fd in 0 1 2; do readlink /proc/$$/fd/$fd >&3; done; cat; exit 2'
 	status=0
 	caisson run "$ID" < <(echo typed) >"$TEST_DIR/out" 2>"$TEST_DIR/err" || status=$?
@@ -256,7 +257,8 @@ assert_clean_signals() {
 	assert_equal "${lines[1]}" "$TEST_DIR/out"
 	assert_equal "${lines[2]}" "$TEST_DIR/err"
 	sleeping_container
-	caisson exec "$ID" sh -c 'cat >&2; echo out' < <(echo typed) >"$TEST_DIR/out" 2>"$TEST_DIR/err"
+	caisson exec "$ID" sh -c 'cat >&2; echo out' < <(echo typed) \
+		>"$TEST_DIR/out" 2>"$TEST_DIR/err"
 	assert_equal "$(<"$TEST_DIR/out")$(<"$TEST_DIR/err")" outtyped
 }
 
@@ -317,8 +319,8 @@ y"
 	end 137
 }
 
-# FOREGROUND_RUNS=10000 is the whole, with a BATS_TEST_TIMEOUT of hours; short-lived programs have made
-# other runtimes hang.
+# FOREGROUND_RUNS=10000 is the whole, with a BATS_TEST_TIMEOUT of hours; short-lived programs have
+# made other runtimes hang.
 @test "short-lived programs: run and exec lose no status and never hang" {
 	local runs=${FOREGROUND_RUNS:-60} i code wrong=0 end
 	end=$((SECONDS + 60 + runs / 2))

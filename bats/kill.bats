@@ -108,6 +108,47 @@ has_received() {
 	caisson delete "$ID"
 }
 
+@test "kill: other signals for a paused container come when it is resumed, also with --all" {
+	trapping_container
+	caisson pause "$ID"
+	run -0 caisson kill "$ID" USR1
+	run -0 caisson kill --all "$ID" USR2
+	sleep 0.3
+	run -1 has_received USR1
+	run -1 has_received USR2
+	assert_status_of paused
+	caisson resume "$ID"
+	eventually has_received USR1
+	eventually has_received USR2
+	assert_status_of running
+}
+
+@test "kill: KILL ends all of a paused container without a pid namespace of its own" {
+	set_script 'sleep 1000 & sleep 1000 & echo ready; wait'
+	update_config '.linux.namespaces |= map(select(.type != "pid"))'
+	start_container
+	eventually grep -qx ready "$TEST_DIR/output"
+	caisson pause "$ID"
+	run -0 caisson kill "$ID" KILL
+	wait_for_status stopped
+	is_empty() { [[ $(caisson ps -f json "$ID") == '[]' ]]; }
+	eventually is_empty
+	run -0 caisson delete "$ID"
+	assert_gone
+}
+
+@test "kill: TERM is for the first process alone where there is no pid namespace" {
+	set_script 'sleep 1000 & echo ready; wait'
+	update_config '.linux.namespaces |= map(select(.type != "pid"))'
+	start_container
+	eventually grep -qx ready "$TEST_DIR/output"
+	run -0 caisson kill "$ID" TERM
+	wait_for_status stopped
+	assert_equal "$(caisson ps -f json "$ID" | jq length)" 1
+	run -0 caisson delete --force "$ID"
+	assert_gone
+}
+
 @test "kill: only the first process by default, all with --all" {
 	set_script 'for n in 1 2; do
 			sh -c "trap \"echo child\" USR1; echo ready; while :; do sleep 0.05; done" &

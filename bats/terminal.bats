@@ -27,7 +27,8 @@ setup() {
 		number, = struct.unpack("I", fcntl.ioctl(fds[0], 0x80045430, bytes(4)))
 		out.write(b"%s is terminal %d\n" % (data, number))
 		# It is to block, as the tools of the other side expect.
-		out.write(b"waits\n" if not fcntl.fcntl(fds[0], fcntl.F_GETFL) & os.O_NONBLOCK else b"")
+		if not fcntl.fcntl(fds[0], fcntl.F_GETFL) & os.O_NONBLOCK:
+		    out.write(b"waits\n")
 		out.write(b"more\n" if connection.recv(1) else b"end\n")
 		os.write(fds[0], b"typed\n")
 		while True:
@@ -125,8 +126,8 @@ end
 	assert_contains "33 77"
 }
 
-# listen_as TYPE MODE - $SOCKET is a socket of that type (STREAM, DGRAM, SEQPACKET), whose owner lets
-# "wait" who connects, has a "full" queue, or takes one connection to "close" it at once.
+# listen_as TYPE MODE - $SOCKET is a socket of that type (STREAM, DGRAM, SEQPACKET), whose owner
+# lets "wait" who connects, has a "full" queue, or takes one connection to "close" it at once.
 listen_as() {
 	need_python
 	SOCKET=$TEST_DIR/console.sock
@@ -177,14 +178,16 @@ refuse_console() {
 	local command
 	for command in create 'run -d'; do
 		# shellcheck disable=SC2086
-		run -1 timeout 20 "$CAISSON" --root "$ROOT" $command --console-socket "$SOCKET" "$ID"
+		run -1 timeout 20 "$CAISSON" --root "$ROOT" $command \
+			--console-socket "$SOCKET" "$ID"
 		assert_contains "console socket '$SOCKET'"
 		assert_contains "$1"
 		assert_gone
 	done
 	update_config '.process.terminal = false'
 	sleeping_container
-	run -255 timeout 20 "$CAISSON" --root "$ROOT" exec -d -t --console-socket "$SOCKET" "$ID" true
+	run -255 timeout 20 "$CAISSON" --root "$ROOT" exec -d -t --console-socket "$SOCKET" \
+		"$ID" true
 	assert_contains "console socket '$SOCKET'"
 	assert_contains "$1"
 	assert_equal "$(caisson ps -f json "$ID" | jq length)" 1
@@ -225,9 +228,8 @@ refuse_console() {
 }
 
 @test "console socket: one that is closed before the terminal comes" {
-	local tries
 	# Where the terminal was quicker, its program gets a hangup instead.
-	for tries in {1..5}; do
+	for _ in {1..5}; do
 		listen_as STREAM close
 		status=0
 		detached run -d --console-socket "$SOCKET" "$ID" || status=$?
@@ -281,7 +283,8 @@ refuse_console() {
 	received
 	assert_contains "21 43"
 	receive
-	jq '.args = ["tty"] | .consoleSize = {height: 0, width: 0}' process.json >"$TEST_DIR/process.json"
+	jq '.args = ["tty"] | .consoleSize = {height: 0, width: 0}' process.json \
+		>"$TEST_DIR/process.json"
 	detached exec -d --console-socket "$SOCKET" -p "$TEST_DIR/process.json" "$ID"
 	received
 	assert_contains /dev/pts/0
@@ -343,19 +346,22 @@ all"
 }
 
 @test "foreground: the size is that of the caller's terminal, and follows it" {
-	set_script 'trap "exit 3" TERM; trap "stty size" WINCH; stty size; while :; do sleep 0.05; done'
+	set_script 'trap "exit 3" TERM; trap "stty size" WINCH; stty size
+		while :; do sleep 0.05; done'
 	typed_by 3 -s 31x71 await '31 71' resize 29x61 await '29 61' resize 2x1000 await '2 1000' \
 		kill 15 -- "$CAISSON" --root "$ROOT" run "$ID"
 	update_config '.process.terminal = false'
 	sleeping_container
 	typed_by 3 -s 31x71 await '31 71' resize 29x61 await '29 61' -- "$CAISSON" --root "$ROOT" \
-		exec -t "$ID" sh -c 'stty size; until [ "$(stty size)" = "29 61" ]; do sleep 0.05; done
+		exec -t "$ID" sh -c 'stty size
+			until [ "$(stty size)" = "29 61" ]; do sleep 0.05; done
 			stty size; exit 3'
 }
 
 @test "foreground: a size of the configuration stays until the window changes" {
 	update_config '.process.consoleSize = {height: 33, width: 77}'
-	set_script 'trap "exit 3" TERM; trap "stty size" WINCH; stty size; while :; do sleep 0.05; done'
+	set_script 'trap "exit 3" TERM; trap "stty size" WINCH; stty size
+		while :; do sleep 0.05; done'
 	typed_by 3 await '33 77' resize 29x61 await '29 61' kill 15 -- \
 		"$CAISSON" --root "$ROOT" run "$ID"
 }
@@ -368,7 +374,8 @@ all"
 	# Signals for caisson are the container's: 1, 2, 3 and 15 end it.
 	set_script 'echo ready; exec sleep 1000'
 	for actions in 'kill 1' 'kill 2' 'kill 3' 'kill 15' 'type \003' 'type \034'; do
-		set_script 'trap "exit 7" INT QUIT TERM HUP; echo ready; while :; do sleep 0.05; done'
+		set_script 'trap "exit 7" INT QUIT TERM HUP; echo ready
+			while :; do sleep 0.05; done'
 		# shellcheck disable=SC2086
 		typed_by 7 raw await ready $actions -- "$CAISSON" --root "$ROOT" run "$ID"
 		assert_modes_restored
@@ -384,16 +391,18 @@ all"
 	set_script 'stty raw -echo; echo ready >/tmp/ready; exec sleep 1000'
 	add_mount /tmp bind "$TEST_DIR" bind rw
 	(eventually test -s "$TEST_DIR/ready"; caisson kill "$ID" KILL) 3>&- &
+	killer=$!
 	typed_by 137 raw -- "$CAISSON" --root "$ROOT" run "$ID"
-	wait
+	wait "$killer"
 	assert_modes_restored
 	rm "$TEST_DIR/ready"
 	update_config '.process.terminal = false'
 	sleeping_container
 	(eventually test -s "$TEST_DIR/ready"; caisson delete --force "$ID") 3>&- &
+	killer=$!
 	typed_by 137 raw -- "$CAISSON" --root "$ROOT" exec -t "$ID" \
 		sh -c 'echo ready >/tmp/ready; exec sleep 1000'
-	wait
+	wait "$killer"
 	assert_modes_restored
 }
 
@@ -406,14 +415,16 @@ all"
 }
 
 @test "foreground: control-Z is the container's" {
-	set_script 'trap "exit 3" TERM; trap "echo stop" TSTP; echo begun; while :; do sleep 0.05; done'
+	set_script 'trap "exit 3" TERM; trap "echo stop" TSTP; echo begun
+		while :; do sleep 0.05; done'
 	typed_by 3 raw await begun type '\032' await stop kill 20 await stop kill 15 -- \
 		"$CAISSON" --root "$ROOT" run "$ID"
 	assert_modes_restored
 }
 
 @test "foreground: the window is closed" {
-	set_script 'trap "echo hup >/tmp/said; exit 5" HUP; echo begun; while :; do sleep 0.05; done'
+	set_script 'trap "echo hup >/tmp/said; exit 5" HUP; echo begun
+		while :; do sleep 0.05; done'
 	add_mount /tmp bind "$TEST_DIR" bind rw
 	typed_by 5 raw await begun hangup -- "$CAISSON" --root "$ROOT" run "$ID"
 	assert_equal "$(<"$TEST_DIR/said")" hup
@@ -440,20 +451,22 @@ all"
 @test "foreground: output that nobody reads stops the program, and not its killer" {
 	set_script 'echo begun; exec yes'
 	(sleep 3; caisson kill "$ID" KILL) 3>&- &
+	killer=$!
 	typed_by 137 await begun deaf -- "$CAISSON" --root "$ROOT" run "$ID"
-	wait
+	wait "$killer"
 	assert_modes_restored
 	assert_at_rest
-	assert_contains "bytes of the terminal's output are lost"
+	assert_gone
 }
 
 @test "foreground: a signal reaches a program whose output nobody reads" {
 	set_script 'echo begun; exec yes'
 	update_config '.linux.namespaces |= map(select(.type != "pid"))'
-	typed_by 143 await begun deaf sleep 2500 kill 15 -- "$CAISSON" --root "$ROOT" run "$ID"
+	typed_by 143 await begun deaf sleep 2500 kill 15 -- sh -c 'errors=$1; shift
+		exec "$@" 2>"$errors"' - "$TEST_DIR/errors" "$CAISSON" --root "$ROOT" run "$ID"
 	assert_modes_restored
 	assert_at_rest
-	assert_contains "bytes of the terminal's output are lost"
+	assert_contains "bytes of the terminal's output are lost" "$(<"$TEST_DIR/errors")"
 }
 
 @test "foreground: what a program does not read is no obstacle to its output and its end" {
@@ -477,8 +490,8 @@ all"
 	local bytes=$((${TERMINAL_MIB:-8} << 20))
 	update_config '.process.terminal = false'
 	sleeping_container
-	TYPIST_PATIENCE=100 typed_by 3 -b await ready raw pump "$bytes" -- "$CAISSON" --root "$ROOT" \
-		exec -t "$ID" sh -c 'stty raw -echo; echo ready; head -c "$1"; exit 3' - "$bytes"
+	TYPIST_PATIENCE=100 typed_by 3 -b await ready raw pump "$bytes" -- \
+		"$CAISSON" --root "$ROOT" exec -t "$ID" sh -c 'stty raw -echo; echo ready; head -c "$1"; exit 3' - "$bytes"
 	assert_contains pumped
 	assert_modes_restored
 	# A byte goes through two ptys, four times; a loop that never sleeps uses all of the time.
@@ -491,7 +504,10 @@ all"
 	set_script "stty raw -echo; echo ready; head -c $bytes | sha256sum
 		head -c $bytes /dev/zero | tr '\\0' x"
 	head -c "$bytes" /dev/urandom >"$TEST_DIR/input"
-	caisson run "$ID" <"$TEST_DIR/input" >"$TEST_DIR/output"
+	# Not before it is raw, as a terminal that is not throws things away.
+	: >"$TEST_DIR/output"
+	caisson run "$ID" >"$TEST_DIR/output" \
+		< <(eventually grep -q ready "$TEST_DIR/output"; cat "$TEST_DIR/input")
 	sum=$(sha256sum <"$TEST_DIR/input")
 	assert_contains "$sum" "$(head -c 200 "$TEST_DIR/output" | tr -d '\0')"
 	tail -c "$bytes" "$TEST_DIR/output" | tr -d x | cmp - /dev/null

@@ -335,8 +335,11 @@ static void pass(int milliseconds)
 		(void)listen_and_print((int)left);
 }
 
+/* As a shell does it: the terminal's own SIGHUP is for the leader of the session alone. */
 static void hang_up(void)
 {
+	(void)kill(-typist.command, SIGHUP);
+	(void)kill(-typist.command, SIGCONT);
 	(void)close(typist.slave);
 	(void)close(typist.master);
 	typist.slave = typist.master = -1;

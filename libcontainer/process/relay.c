@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <termios.h>
 #include <unistd.h>
@@ -277,11 +278,20 @@ static void waiting_move(struct waiting *waiting, const struct pollfd items[4])
 		waiting->over = true;
 }
 
+/* Words for those who don't read would make us wait for them after all. */
+static bool stderr_is_stdout(void)
+{
+	struct stat out, error;
+
+	return fstat(STDOUT_FILENO, &out) == 0 && fstat(STDERR_FILENO, &error) == 0 &&
+	       out.st_dev == error.st_dev && out.st_ino == error.st_ino;
+}
+
 static void waiting_give_up(struct waiting *waiting)
 {
 	const struct flow *output = &waiting->relay->output;
 
-	if (!flow_is_empty(output))
+	if (!flow_is_empty(output) && !stderr_is_stdout())
 		log_warning("%zu bytes of the terminal's output are lost: nobody reads them",
 			output->end - output->start);
 	waiting->over = true;

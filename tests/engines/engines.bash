@@ -126,6 +126,7 @@ typed() {
 }
 
 # For containers: waits until the window has that size, which engines tell them when they get to it.
+# shellcheck disable=SC2016,SC2034
 AWAIT_SIZE='await_size() { until [ "$(stty size)" = "$1" ]; do sleep 0.1; done; echo "is $1"; }'
 
 # eventually COMMAND...: until it succeeds, at most 10 seconds.

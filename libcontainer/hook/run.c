@@ -14,22 +14,6 @@
 /* How much of what a failed hook printed is worth telling: its end. */
 #define OUTPUT_SIZE 1024
 
-const char *hook_point_name(enum plan_hook_point point)
-{
-	/* clang-format off */
-	static const char *const names[PLAN_HOOK_POINTS] = {
-		[PLAN_HOOK_PRESTART]         = "prestart",
-		[PLAN_HOOK_CREATE_RUNTIME]   = "createRuntime",
-		[PLAN_HOOK_CREATE_CONTAINER] = "createContainer",
-		[PLAN_HOOK_START_CONTAINER]  = "startContainer",
-		[PLAN_HOOK_POSTSTART]        = "poststart",
-		[PLAN_HOOK_POSTSTOP]         = "poststop",
-	};
-	/* clang-format on */
-
-	return names[point];
-}
-
 /* Takes the ends of lines off the end, so that the message is one paragraph at most. */
 static void output_trim(char *output)
 {
@@ -80,9 +64,9 @@ int hooks_run(const struct plan_hooks *hooks, enum plan_hook_point point,
 	const struct hooks_setting *setting)
 {
 	for (size_t i = 0; i < hooks->count; i++) {
-		log_debug("run %s hook #%zu '%s'", hook_point_name(point), i, hooks->items[i].path);
+		log_debug("run %s hook #%zu '%s'", plan_hook_name(point), i, hooks->items[i].path);
 		try(hook_run(&hooks->items[i], setting), "error running %s hook #%zu",
-			hook_point_name(point), i);
+			plan_hook_name(point), i);
 	}
 	return 0;
 }
@@ -95,7 +79,7 @@ void hooks_run_all(const struct plan_hooks *hooks, enum plan_hook_point point,
 
 		if (error == 0)
 			continue;
-		(void)error_context(error, "error running %s hook #%zu", hook_point_name(point), i);
+		(void)error_context(error, "error running %s hook #%zu", plan_hook_name(point), i);
 		log_warning("%s", error_text());
 		error_clear();
 	}

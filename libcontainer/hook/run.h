@@ -6,9 +6,6 @@
 
 #include "libcontainer/plan/plan.h"
 
-/* The word that errors and states use: "createRuntime". */
-const char *hook_point_name(enum plan_hook_point point);
-
 /* What is the same for all hooks of one list. */
 struct hooks_setting {
 	const char *state;        /* JSON text, for their stdin */

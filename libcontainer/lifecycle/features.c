@@ -60,7 +60,7 @@ static struct spec_strings list_hooks(struct arena *arena)
 	struct spec_strings list = strings_new(arena, PLAN_HOOK_POINTS);
 
 	for (int point = 0; point < PLAN_HOOK_POINTS; point++)
-		list.items[list.count++] = hook_point_name((enum plan_hook_point)point);
+		list.items[list.count++] = plan_hook_name((enum plan_hook_point)point);
 	return list;
 }
 

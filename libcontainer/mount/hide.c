@@ -66,19 +66,25 @@ static int mask_directory(struct rootfs *rootfs, int target)
 	return r;
 }
 
+/* Most paths are of hardware that this host may lack: *ret_target stays as it is, then. */
+static int open_if_there(const struct rootfs *rootfs, const char *path, int *ret_target)
+{
+	int r = inside_open(rootfs->root, path, O_PATH, ret_target);
+
+	if (r != -ENOENT && r != -ENOTDIR)
+		return r;
+	error_clear();
+	return 0;
+}
+
 static int mask_path(struct rootfs *rootfs, const char *path, int *null)
 {
 	auto_close int target = -EBADF;
 	struct stat status;
-	int r = inside_open(rootfs->root, path, O_PATH, &target);
 
-	/* Most paths are of hardware that this host may lack. */
-	if (r == -ENOENT || r == -ENOTDIR) {
-		error_clear();
+	try(open_if_there(rootfs, path, &target));
+	if (target < 0)
 		return 0;
-	}
-	if (r < 0)
-		return r;
 	if (fstat(target, &status) < 0)
 		return fail(errno, "stat");
 	return S_ISDIR(status.st_mode) ? mask_directory(rootfs, target) : mask_file(target, null);
@@ -88,15 +94,11 @@ static int make_path_readonly(const struct rootfs *rootfs, const char *path)
 {
 	struct mountapi_mount bind = { .fd = -EBADF };
 	auto_close int target = -EBADF;
-	int r = inside_open(rootfs->root, path, O_PATH, &target);
 
-	if (r == -ENOENT || r == -ENOTDIR) {
-		error_clear();
+	try(open_if_there(rootfs, path, &target));
+	if (target < 0)
 		return 0;
-	}
-	if (r < 0)
-		return r;
-	r = mountapi_clone(target, true, &bind);
+	int r = mountapi_clone(target, true, &bind);
 	if (r == 0)
 		r = mountapi_change(&bind, MOUNT_ATTR_RDONLY, 0, false);
 	if (r == 0)

@@ -310,6 +310,8 @@ enum plan_hook_point {
 	PLAN_HOOK_POSTSTOP,
 	PLAN_HOOK_POINTS,
 };
+/* The spec's word for it, which errors use, too: "createRuntime". */
+const char *plan_hook_name(enum plan_hook_point point);
 
 struct plan_hook {
 	const char *path;

@@ -231,22 +231,13 @@ static void print_seccomp(struct plan_printer *p, const struct plan_seccomp *pla
 
 static void print_hooks(struct plan_printer *p, const struct plan *plan)
 {
-	static const char *const points[PLAN_HOOK_POINTS] = {
-		[PLAN_HOOK_PRESTART] = "prestart",
-		[PLAN_HOOK_CREATE_RUNTIME] = "createRuntime",
-		[PLAN_HOOK_CREATE_CONTAINER] = "createContainer",
-		[PLAN_HOOK_START_CONTAINER] = "startContainer",
-		[PLAN_HOOK_POSTSTART] = "poststart",
-		[PLAN_HOOK_POSTSTOP] = "poststop",
-	};
-
 	print_open(p, "hooks", false);
 	for (size_t i = 0; i < PLAN_HOOK_POINTS; i++) {
 		const struct plan_hooks *hooks = &plan->hooks[i];
 
 		if (hooks->count == 0)
 			continue;
-		print_open(p, points[i], true);
+		print_open(p, plan_hook_name((enum plan_hook_point)i), true);
 		for (size_t k = 0; k < hooks->count; k++)
 			print_string(p, NULL, hooks->items[k].path);
 		print_close(p, true);

@@ -73,7 +73,7 @@ static int check_memory(const struct plan_cgroup *plan, const struct cgroup *cgr
 {
 	uint64_t limit = plan->memory_check.limit, with_swap = plan->memory_check.with_swap;
 	int home = directory_find(plan->directories, plan->directory_count, "memory");
-	uint64_t memory, both;
+	uint64_t memory = 0, both = 0; /* gcc 14 cannot see that they are read where they were set */
 
 	if ((!limit && !with_swap) || home < 0 || cgroup->fds[home] < 0)
 		return 0;

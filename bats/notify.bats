@@ -409,3 +409,24 @@ dealt with"
 	assert_equal "$status" 5
 	assert_gone
 }
+
+@test "notify: a unit of systemd, of the type notify" {
+	[[ -d /run/systemd/system ]] || skip "no systemd here"
+	set_script 'trap "exit 0" TERM; sleep 1; say READY=1; sleep 1000 & wait'
+	local verb
+	for verb in run 'run -d'; do
+		# shellcheck disable=SC2086 # two words
+		systemd-run --unit "$ID" --service-type=notify -p "WorkingDirectory=$BUNDLE" \
+			"$CAISSON" --root "$ROOT" $verb "$ID"
+		run -0 systemctl show --value -p MainPID "$ID"
+		if [[ $verb == run ]]; then
+			assert_equal "$(tr '\0' ' ' <"/proc/$output/cmdline")" \
+				"$CAISSON --root $ROOT run $ID "
+		else
+			assert_output "$(pid_of "$ID")"
+		fi
+		systemctl stop "$ID"
+		[[ $verb == run ]] || caisson delete --force "$ID"
+		assert_gone
+	done
+}

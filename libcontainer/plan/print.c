@@ -274,6 +274,10 @@ void plan_print(struct plan_printer *p, const struct plan *plan)
 {
 	print_string(p, "id", plan->id);
 	print_string(p, "bundle", plan->bundle);
+	print_string(p, "pidfdSocket", plan->pidfd_socket);
+	print_string(p, "notifySocket", plan->notify_socket);
+	print_string(p, "hookOutput", plan->hook_output);
+	print_string(p, "hookErrorOutput", plan->hook_error_output);
 	print_namespaces(p, &plan->namespaces);
 	print_users(p, &plan->users);
 	print_root(p, &plan->root);

@@ -275,6 +275,33 @@ at_limit() {
 	assert_contains "Operation not permitted"
 }
 
+@test "resources: rules for devices by their order, wildcards, types and accesses" {
+	is_v2 || has_controller devices || skip "no rules here"
+	two_devices
+	set_script 'for device in allowed denied; do
+		(: </dev/$device) 2>&1 | grep -q permitted && echo -n - || echo -n r
+		(: >/dev/$device) 2>&1 | grep -q permitted && echo -n - || echo -n w
+		done'
+	local one='type: "c", major: 10, minor: 229' none='allow: false, access: "rwm"'
+	# Whether 10:229 may be read and written, and then 10:237.
+	expect_access "[{$none}, {allow: true, type: \"c\", major: 10, access: \"r\"}]" r-r-
+	expect_access "[{$none}, {allow: true, $one, access: \"rw\"}]" rw--
+	expect_access "[{allow: true, access: \"rwm\"}, {allow: false, $one, access: \"w\"}]" r-rw
+	expect_access "[{$none}, {allow: true, type: \"c\", minor: 237, access: \"rwm\"}]" --rw
+	expect_access "[{$none}, {allow: true, $one, access: \"rwm\"},
+		{allow: false, $one, access: \"r\"}]" -w--
+	expect_access "[{allow: true, $one, access: \"rwm\"}, {$none}]" ----
+	expect_access "[{$none}, {allow: true, type: \"b\", major: 10, access: \"rwm\"}]" ----
+	expect_access "[{$none}, {allow: true, type: \"a\", access: \"rw\"}]" rwrw
+}
+
+# expect_access RULES ACCESSES - what the container's script prints
+expect_access() {
+	resources "{devices: $1}"
+	run -0 caisson run "$ID"
+	assert_equal "$1: $output" "$1: $2"
+}
+
 @test "resources: a group that is used again has the rules of its new container" {
 	is_v2 || has_controller devices || skip "no rules here"
 	update_config '.linux.cgroupsPath = $path' --arg path "/$ID-again"

@@ -385,6 +385,18 @@ poststop"
 	run -0 caisson run "$ID"
 }
 
+@test "annotations run.oci.hooks: poststop hooks run without the file, too" {
+	mkdir "$TEST_DIR/logs"
+	update_config '.annotations["run.oci.hooks.stdout"] = ($d + "/logs/out")
+		| .hooks.poststop = [{path: "/bin/touch", args: ["touch", ($d + "/cleaned")]}]' --arg d "$TEST_DIR"
+	detached create "$ID"
+	rm -rf "$TEST_DIR/logs"
+	run -0 caisson delete --force "$ID"
+	assert_contains "output of hooks: open '$TEST_DIR/logs/out'"
+	[[ -e $TEST_DIR/cleaned ]]
+	assert_gone
+}
+
 @test "annotation run.oci.handler: refused, but for what needs none" {
 	update_config '.annotations["run.oci.handler"] = "krun"'
 	run -1 caisson run "$ID"

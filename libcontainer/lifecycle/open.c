@@ -2,6 +2,7 @@
 
 #include "libcontainer/base/cleanup.h"
 #include "libcontainer/base/error.h"
+#include "libcontainer/base/log.h"
 #include "libcontainer/hook/run.h"
 #include "libcontainer/kernel/pidfd.h"
 #include "libcontainer/plan/parts.h"
@@ -169,7 +170,13 @@ int container_run_hooks(struct container *container, enum plan_hook_point point,
 	planning.process = planning.spec->process;
 	try(plan_annotations(&planning));
 	try(plan_hooks(&planning));
-	try(hooks_open_outputs(&plan, &output, &error_output));
+	int r = hooks_open_outputs(&plan, &output, &error_output);
+	if (r < 0 && point != PLAN_HOOK_POSTSTOP)
+		return r;
+	/* They clean up, whether or not somebody can read about it. */
+	if (r < 0)
+		log_warning("%s", error_text());
+	error_clear();
 	try(status_document(record, status, false, &state));
 
 	const struct hooks_setting setting = {

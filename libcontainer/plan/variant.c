@@ -131,7 +131,7 @@ static int take_number(struct scanner *s, const char *expected, const char **ret
 
 	if (strncmp(s->rest, "0x", 2) == 0)
 		length = 2 + strspn(s->rest + 2, DIGITS "abcdefABCDEF");
-	else if (s->rest[length] == '.' && strchr(DIGITS, s->rest[length + 1])) {
+	else if (s->rest[length] == '.' && strspn(s->rest + length + 1, DIGITS) > 0) {
 		length += 1 + strspn(s->rest + length + 1, DIGITS);
 		fraction = true;
 	}

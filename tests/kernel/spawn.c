@@ -57,6 +57,22 @@ static void test_end_of_long_output(void **state)
 	assert_int_equal(status, 0);
 }
 
+static void test_helper(void **state)
+{
+	struct spawn good = SHELL("echo chatter"), bad = SHELL("echo first; echo rest; exit 1"),
+		     killed = SHELL("kill -KILL $$"), absent = SHELL("");
+
+	(void)state;
+	assert_int_equal(spawn_helper(&good), 0);
+	assert_int_equal(spawn_helper(&bad), -EINVAL);
+	assert_string_equal(error_text(), "first");
+	assert_int_equal(spawn_helper(&killed), -EINVAL);
+	assert_string_equal(error_text(), "the helper program failed");
+	absent.path = "/nonesuch";
+	assert_int_equal(spawn_helper(&absent), -ENOENT);
+	error_clear();
+}
+
 static void test_input(void **state)
 {
 	static char much[1000001];
@@ -278,6 +294,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_status_and_output),
 		cmocka_unit_test(test_end_of_long_output),
+		cmocka_unit_test(test_helper),
 		cmocka_unit_test(test_input),
 		cmocka_unit_test_setup_teardown(
 			test_environment_and_directory, scratch_enter, scratch_remove),

@@ -30,6 +30,7 @@ enum feature {
 	JOINS,
 	FILTER,
 	LATE,
+	UNIT,
 	FEATURES,
 };
 
@@ -45,6 +46,8 @@ static bool make_plan(unsigned int bits, bool exec, struct plan *plan)
 		return false;
 	if (exec && (HAS(MAPS) || HAS(TIME) || HAS(HOST_HOOKS) || HAS(CONTAINER_HOOKS)))
 		return false;
+	if (HAS(UNIT) && (exec || !HAS(GENERAL) || !HAS(CGROUP_V2)))
+		return false;
 	plan->verb = exec ? PLAN_EXEC : HAS(RUN) ? PLAN_RUN : PLAN_CREATE;
 	plan->namespaces.road = HAS(GENERAL) ? PLAN_ROAD_GENERAL : PLAN_ROAD_SHORT;
 	plan->namespaces.create = (HAS(MAPS) ? CLONE_NEWUSER : 0) | (HAS(TIME) ? CLONE_NEWTIME : 0);
@@ -54,6 +57,7 @@ static bool make_plan(unsigned int bits, bool exec, struct plan *plan)
 	directories[1].unified = true;
 	plan->cgroup.directories = HAS(CGROUP_V1) ? directories : directories + 1;
 	plan->cgroup.directory_count = (HAS(CGROUP_V1) ? 1 : 0) + (HAS(CGROUP_V2) ? 1 : 0);
+	plan->cgroup.unit.name = HAS(UNIT) ? "box.scope" : NULL;
 	plan->process.terminal = HAS(TERMINAL);
 	plan->console_socket = HAS(SOCKET) ? "/socket" : NULL;
 	plan->hooks[PLAN_HOOK_PRESTART] = (struct plan_hooks){ &hook, HAS(HOST_HOOKS) ? 1 : 0 };
@@ -298,6 +302,12 @@ static void create_keeps_its_order(void **state)
 	/* The cgroup, with its device rules, before its namespace and before init. */
 	BEFORE(create_steps, parent_allow_devices, parent_start_init);
 	BEFORE(create_steps, parent_move_to_cgroup, init_unshare_cgroup);
+	/* systemd gets the child while it is still who its parent is, and init is born there. */
+	BEFORE(create_steps, parent_record_intent, parent_start_unit);
+	BEFORE(create_steps, parent_start_child, parent_start_unit);
+	BEFORE(create_steps, parent_start_unit, parent_send_birthplace);
+	BEFORE(create_steps, child_take_birthplace, child_join);
+	BEFORE(create_steps, child_take_birthplace, child_unshare_user);
 	BEFORE(create_steps, parent_reap_child, parent_limit);
 	/* Hooks of the host see the mounts, those of the container the host's; all before
 	 * pivot_root. */

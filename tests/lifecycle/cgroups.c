@@ -11,6 +11,7 @@ static struct {
 	size_t populated; /* number of processes */
 	int destroy_error;
 	int update_error;
+	int unit_error;
 	int ooms;        /* that the watch tells */
 	char calls[512]; /* what changed something, in order */
 } played;
@@ -69,6 +70,25 @@ int cgroup_pids(const struct cgroup_paths *paths, pid_t **ret_pids, size_t *ret_
 		(*ret_pids)[i] = (pid_t)(100 + i);
 	*ret_count = played.populated;
 	return 0;
+}
+
+int cgroup_unit_stop(const struct plan_unit *unit)
+{
+	assert_string_equal(unit->name, "c.scope");
+	note(unit->user ? "stop-user " : "stop ", 0);
+	return played.unit_error ? refuse_as(played.unit_error, "no bus") : 0;
+}
+
+int cgroup_unit_set(const struct plan_unit *unit)
+{
+	assert_string_equal(unit->name, "c.scope");
+	for (size_t i = 0; i < unit->property_count; i++) {
+		size_t used = strlen(played.calls);
+
+		(void)snprintf(played.calls + used, sizeof(played.calls) - used, "%s=%s ",
+			unit->properties[i].name, unit->properties[i].words[0]);
+	}
+	return played.unit_error ? refuse_as(played.unit_error, "no bus") : 0;
 }
 
 int cgroup_update(const struct plan_cgroup *plan, int (*commit)(void *context), void *context)
@@ -355,6 +375,78 @@ static void updates_begin_with_what_was_saved(void **state)
 	remove_container(fixture, pid);
 }
 
+/* ---- the unit of the systemd driver --------------------------------------------------- */
+
+static pid_t make_unit(struct fixture *fixture)
+{
+	struct record record = record_with_cgroup(true);
+
+	memset(&played, 0, sizeof(played));
+	played.populated = 1;
+	record.unit = "c.scope";
+	record.unit_user = true;
+	return make_container(fixture, "c", false, &record);
+}
+
+static void units_end_with_their_container(void **state)
+{
+	struct fixture *fixture = *state;
+	pid_t pid = make_unit(fixture);
+
+	assert_int_equal(container_kill(&fixture->context, "c", SIGTERM, true), 0);
+	assert_status(fixture, "c", "running");
+	assert_string_equal(played.calls, "signal-15 ");
+	played.calls[0] = '\0';
+	remove_container(fixture, pid);
+	assert_string_equal(played.calls, "kill stop-user destroy ");
+
+	/* A user's session that is over has taken its bus and its units along. */
+	pid = make_unit(fixture);
+	played.unit_error = ENOENT;
+	remove_container(fixture, pid);
+	assert_string_equal(played.calls, "kill stop-user destroy ");
+}
+
+/* A creation that was refused, as the unit is another container's, has recorded its name. */
+static void others_units_are_left_alone(void **state)
+{
+	struct fixture *fixture = *state;
+	const struct container_context *c = &fixture->context;
+	struct record record = record_with_cgroup(true);
+	int fd = -EBADF;
+
+	memset(&played, 0, sizeof(played));
+	record.phase = RECORD_CREATING;
+	record.cgroups_made = false;
+	record.unit = "c.scope";
+	assert_int_equal(store_make(c->root, "c", &fd), 0);
+	assert_int_equal(record_save(fd, &record), 0);
+	close(fd);
+	assert_int_equal(container_delete(c, "c", false), 0);
+	assert_null(strstr(played.calls, "stop"));
+}
+
+static void updates_tell_systemd(void **state)
+{
+	struct fixture *fixture = *state;
+	const struct container_context *c = &fixture->context;
+	struct spec_resources resources = { 0 };
+	struct container_update_options o = { .id = "c", .memory = "64m", .pids_limit = "9" };
+	pid_t pid = make_unit(fixture);
+
+	keep_resources(fixture, &resources);
+	assert_int_equal(container_update(c, &o), 0);
+	assert_non_null(strstr(played.calls, "memory.max=67108864 "));
+	assert_non_null(strstr(played.calls, "pids.max=9 MemoryMax=67108864 TasksMax=9 "));
+
+	/* What systemd does not take is not saved, and the files are put back. */
+	played.unit_error = EINVAL;
+	assert_int_equal(container_update(c, &o), -EINVAL);
+	assert_error_has("no bus");
+	played.unit_error = 0;
+	remove_container(fixture, pid);
+}
+
 static void what_cannot_be_updated(void **state)
 {
 	struct fixture *fixture = *state;
@@ -482,6 +574,9 @@ int main(void)
 		TEST(a_killed_create_has_its_cgroup_removed),
 		TEST(what_could_not_be_deleted_can_be_deleted_again),
 		TEST(updates_begin_with_what_was_saved),
+		TEST(units_end_with_their_container),
+		TEST(others_units_are_left_alone),
+		TEST(updates_tell_systemd),
 		TEST(what_cannot_be_updated),
 		TEST(a_container_without_groups_is_not_updated),
 		TEST(events_until_the_end),

@@ -1,6 +1,8 @@
 /* Verbs of containers that exist, without cgroups, so without privileges. */
 #include "tests/lifecycle/fixture.h"
 
+#include "config.h"
+
 static void nothing_can_be_done_with_what_does_not_exist(void **state)
 {
 	struct fixture *fixture = *state;
@@ -343,9 +345,9 @@ static void features_tell_what_the_tables_have(void **state)
 		"\"CAP_CHECKPOINT_RESTORE\"",
 		"\"SCMP_ACT_ERRNO\"",
 		"\"SCMP_ARCH_X86_64\"",
-		"\"systemd\": false",
+		WITH_SYSTEMD ? "\"systemd\": true" : "\"systemd\": false",
 		"\"netDevices\": {\n      \"enabled\": false",
-		"\"potentiallyUnsafeConfigAnnotations\": []",
+		"\"run.oci.handler\"",
 	};
 	auto_free char *json = NULL;
 

@@ -174,9 +174,10 @@ int container_run_hooks(struct container *container, enum plan_hook_point point,
 	if (r < 0 && point != PLAN_HOOK_POSTSTOP)
 		return r;
 	/* They clean up, whether or not somebody can read about it. */
-	if (r < 0)
+	if (r < 0) {
 		log_warning("%s", error_text());
-	error_clear();
+		error_clear();
+	}
 	try(status_document(record, status, false, &state));
 
 	const struct hooks_setting setting = {

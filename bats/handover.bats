@@ -434,7 +434,8 @@ cgroup_of() {
 
 # make_groups NAME - in the container's groups of all hierarchies
 make_groups() {
-	local path
+	local path group
+	# shellcheck disable=SC2044 # names without blanks
 	for path in $(find /sys/fs/cgroup -type d -name "*$ID" 2>/dev/null); do
 		mkdir -p "$path/$1"
 		[[ $path == */cpuset/* ]] || continue

@@ -114,8 +114,6 @@ told() {
 	output=$(tail -n +2 "$TOLD")
 }
 
-NL=$'\n'
-
 @test "notify: where the program finds its socket" {
 	manager
 	set_script 'echo "$NOTIFY_SOCKET"; ls -l /run/notify | tail -n 1 | cut -c1-10

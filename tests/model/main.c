@@ -312,7 +312,8 @@ static bool pair_is_drawn(const struct test *test, enum model_verb one, enum mod
 /* Draws the same number of numbers, whatever the state is. */
 static void do_by_chance(struct test *test)
 {
-	enum model_verb one = draw(test, MODEL_VERBS), other = draw(test, MODEL_VERBS);
+	enum model_verb one = (enum model_verb)draw(test, MODEL_VERBS);
+	enum model_verb other = (enum model_verb)draw(test, MODEL_VERBS);
 	bool two = draw(test, 4) != 0, own = draw(test, 2) != 0;
 	bool together = draw(test, 3) == 0;
 	long delay = (long)draw(test, 16000);

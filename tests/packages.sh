@@ -10,7 +10,8 @@
 set -eu
 
 build='gcc libc6-dev make autoconf automake pkg-config git ca-certificates busybox-static jq
-	libyajl-dev libseccomp-dev libcap-dev libselinux1-dev|libselinux-dev libcmocka-dev'
+	libyajl-dev libseccomp-dev libcap-dev libselinux1-dev|libselinux-dev libsystemd-dev
+	libcmocka-dev'
 tests='clang libclang-rt-dev| bats jq uidmap iproute2 procps util-linux mount bsdextrautils strace binutils
 	python3-minimal shellcheck'
 engines='podman buildah docker.io docker-cli| docker-buildx| docker-compose containerd runc crun

@@ -30,6 +30,29 @@ struct changes {
 	size_t done_count;
 };
 
+/* 1 where a write is for a controller that the group was not given when it was made. */
+static int lacks_controller(
+	const struct plan_cgroup *plan, const struct plan_cgroup_directory *directory, int dir)
+{
+	uninitialized char have[512];
+	ssize_t size = file_read_into(dir, "cgroup.controllers", have, sizeof(have));
+
+	if (is_gone((int)size)) {
+		error_clear();
+		return 0;
+	}
+	try((int)size);
+	for (size_t i = 0; i < plan->write_count; i++) {
+		const char *wanted = plan->writes[i].controller;
+		int home = directory_find(plan->directories, plan->directory_count, wanted);
+
+		if (*wanted && home >= 0 && &plan->directories[home] == directory &&
+			!list_has(have, wanted))
+			return 1;
+	}
+	return 0;
+}
+
 static int open_directories(const struct plan_cgroup *plan, struct cgroup *cgroup)
 {
 	for (size_t i = 0; i < CGROUP_DIRECTORIES_MAX; i++)
@@ -44,8 +67,11 @@ static int open_directories(const struct plan_cgroup *plan, struct cgroup *cgrou
 		if (code == -ENOENT)
 			continue;
 		try(code);
-		/* The group may not have been given all controllers when it was made. */
-		if (directory->unified)
+		if (!directory->unified)
+			continue;
+		code = lacks_controller(plan, directory, cgroup->fds[i]);
+		try(code);
+		if (code > 0)
 			try(create_enable(plan, directory, cgroup->fds[i]));
 	}
 	return 0;
@@ -73,7 +99,8 @@ static int check_memory(const struct plan_cgroup *plan, const struct cgroup *cgr
 {
 	uint64_t limit = plan->memory_check.limit, with_swap = plan->memory_check.with_swap;
 	int home = directory_find(plan->directories, plan->directory_count, "memory");
-	uint64_t memory = 0, both = 0; /* gcc 14 cannot see that they are read where they were set */
+	uint64_t memory = 0,
+		 both = 0; /* gcc 14 cannot see that they are read where they were set */
 
 	if ((!limit && !with_swap) || home < 0 || cgroup->fds[home] < 0)
 		return 0;

@@ -66,7 +66,14 @@ int plan_update(
 	const struct plan_options options = { .verb = PLAN_CREATE };
 	const struct host host = host_of_record(arena, input);
 	struct plan *plan = arena_new(arena, struct plan);
-	struct planning p = { arena, &spec, NULL, &changes, &options, &host, plan };
+	struct planning p = {
+		.arena = arena,
+		.spec = &spec,
+		.changes = &changes,
+		.options = &options,
+		.host = &host,
+		.plan = plan,
+	};
 
 	if (changes.devices.count > 0)
 		log_debug("linux.resources.devices: an update leaves devices alone");

@@ -113,6 +113,9 @@ int cgroup_adopt(
 			continue;
 		cgroup_close(&cgroup);
 		free(path);
+		while (i-- > 0)
+			if (cgroup.made[i])
+				(void)rmdir(plan->directories[i].path); /* it is empty */
 		return code;
 	}
 	*ret_cgroup = cgroup;

@@ -135,7 +135,7 @@ struct container_events_options {
 	const char *id;
 	bool stats;       /* one sample of what it uses, and no more */
 	int64_t interval; /* milliseconds between samples */
-	/* Takes one event, a line of JSON without its end; what it returns, if negative, ends all. */
+	/* Takes one event, a line of JSON without its end; a negative result ends all. */
 	int (*emit)(const char *json, void *context);
 	void *context;
 };

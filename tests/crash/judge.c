@@ -102,6 +102,15 @@ static bool prepare(struct worker *worker, const struct scenario *scenario, pid_
 	return true;
 }
 
+/* Nothing can be judged then. */
+static _Noreturn void give_up(struct worker *worker, const char *name, const char *what)
+{
+	const char *output = output_take(worker->output);
+
+	left_remove(worker);
+	errx(2, "%s: %s: %s", name, what, output);
+}
+
 void judge_count(struct worker *worker, size_t index, struct calls calls[PROCESSES_MAX])
 {
 	const struct scenario *scenario = &scenarios[index];
@@ -112,14 +121,16 @@ void judge_count(struct worker *worker, size_t index, struct calls calls[PROCESS
 	pid_t init;
 
 	if (!prepare(worker, scenario, &init, &words))
-		errx(2, "%s, before it: %s: %s", scenario->name, words,
-			output_take(worker->output));
+		give_up(worker, scenario->name, words);
 	line_make(worker, scenario, scenario->command, &line);
 	trace(line.words, worker->output, scenario->attach ? init : 0, &nowhere, &traced);
 	bool success = WIFEXITED(traced.status) && WEXITSTATUS(traced.status) == 0;
-	if (traced.hung || !WIFEXITED(traced.status) || success == scenario->refused)
-		errx(2, "%s %s where nothing is struck: %s", scenario->name,
-			success ? "succeeds" : "fails", output_take(worker->output));
+	if (traced.hung)
+		give_up(worker, scenario->name, "hangs where nothing is struck");
+	if (!WIFEXITED(traced.status))
+		give_up(worker, scenario->name, "ends by a signal where nothing is struck");
+	if (success == scenario->refused)
+		give_up(worker, scenario->name, "fails or succeeds where nothing is struck");
 	left_remove(worker);
 	(void)output_take(worker->output);
 }

@@ -81,6 +81,32 @@ static _Noreturn void failed(struct test *test, const char *wrong)
 	exit(1);
 }
 
+/* Who ends the test is not to find a container left: it ends with the step. */
+static volatile sig_atomic_t interrupted;
+static volatile pid_t told; /* by the nurse */
+
+static void interrupt(int signal)
+{
+	interrupted = signal;
+	if (told > 0)
+		(void)kill(told, signal);
+}
+
+static void catch_signals(void)
+{
+	struct sigaction action = { .sa_handler = interrupt, .sa_flags = SA_RESTART };
+
+	(void)sigaction(SIGTERM, &action, NULL);
+	(void)sigaction(SIGINT, &action, NULL);
+}
+
+static void begin_step(struct test *test)
+{
+	test->done++;
+	if (interrupted)
+		failed(test, "interrupted");
+}
+
 /* ---- doing ------------------------------------------------------------------------------ */
 
 static void fill_arguments(const struct world *world, enum model_verb verb, const char **words)
@@ -192,7 +218,7 @@ static void do_one(struct test *test, enum model_verb verb)
 	struct model_cell cell = model_cell(verb, test->state, test->world.own);
 	int processes = -1;
 
-	test->done++;
+	begin_step(test);
 	note(test, "[%s] %s", model_state_names[test->state], model_verb_names[verb]);
 	if (verb == FORKS)
 		processes = world_processes(&test->world) + 1;
@@ -216,7 +242,7 @@ static void do_two(struct test *test, const struct pair *pair, long delay)
 	bool kills = pair->verbs[0] == IS_KILLED || pair->verbs[1] == IS_KILLED;
 	pid_t init = kills ? world_init(&test->world) : 0;
 
-	test->done++;
+	begin_step(test);
 	test->pairs++;
 	note(test, "[%s] %s and, after %ld us, %s", model_state_names[test->state],
 		model_verb_names[pair->verbs[0]], delay, model_verb_names[pair->verbs[1]]);
@@ -388,6 +414,7 @@ static int nurse(pid_t test)
 	int status, result = 2;
 	pid_t pid;
 
+	told = test;
 	while ((pid = waitpid(-1, &status, 0)) > 0) {
 		if (pid == test) {
 			result = WIFEXITED(status) ? WEXITSTATUS(status) : 2;
@@ -423,6 +450,7 @@ int main(int argc, char **argv)
 	read_options(&test, &runtime, argc, argv);
 	if (prctl(PR_SET_CHILD_SUBREAPER, 1) < 0)
 		die("become a subreaper");
+	catch_signals();
 	pid_t pid = fork();
 	if (pid < 0)
 		die("fork");

@@ -101,6 +101,9 @@ struct container_summary {
 /* Containers sorted by id; those that cannot be read are warned of and left out. */
 int container_list(const struct container_context *c, struct container_summary **ret_items,
 	size_t *ret_count);
+/* The same with nothing but ids: whether their processes live is not looked at. */
+int container_list_ids(const struct container_context *c, struct container_summary **ret_items,
+	size_t *ret_count);
 void container_list_free(struct container_summary *items, size_t count);
 
 /* Host pids of all processes of the container, ascending; malloc'ed. */

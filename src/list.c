@@ -120,7 +120,7 @@ static int list_run(struct command_call *call)
 	int error;
 
 	try(format_is_json(list.format, "table", &json));
-	try(container_list(call->context, &items, &count));
+	try((list.quiet ? container_list_ids : container_list)(call->context, &items, &count));
 	if (list.quiet)
 		error = list_ids(items, count, &text);
 	else if (json)

@@ -51,7 +51,7 @@ static void summary_done(struct container_summary *summary)
 	free(summary->json);
 }
 
-static int summary_read(
+static int read_whole(
 	const struct container_context *c, const char *id, struct container_summary *summary)
 {
 	auto_container struct container container = CONTAINER_NONE;
@@ -65,6 +65,20 @@ static int summary_read(
 	return r;
 }
 
+/* Of what is no container there is no record, or none that can be read. */
+static int read_id(
+	const struct container_context *c, const char *id, struct container_summary *summary)
+{
+	auto_arena struct arena arena = { 0 };
+	auto_close int directory = -EBADF;
+	struct record record;
+
+	try(store_open(c->root, id, STORE_UNLOCKED, &directory));
+	try(record_load(&arena, directory, &record));
+	summary->id = strdup(id);
+	return summary->id ? 0 : fail(ENOMEM, "list containers");
+}
+
 void container_list_free(struct container_summary *items, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
@@ -72,8 +86,9 @@ void container_list_free(struct container_summary *items, size_t count)
 	free(items);
 }
 
-int container_list(
-	const struct container_context *c, struct container_summary **ret_items, size_t *ret_count)
+static int list(const struct container_context *c,
+	int (*read)(const struct container_context *, const char *, struct container_summary *),
+	struct container_summary **ret_items, size_t *ret_count)
 {
 	auto_arena struct arena arena = { 0 };
 	const char **ids = NULL;
@@ -89,7 +104,7 @@ int container_list(
 	if (!items)
 		return fail(ENOMEM, "list containers");
 	for (size_t i = 0; i < id_count; i++) {
-		r = summary_read(c, ids[i], &items[count]);
+		r = read(c, ids[i], &items[count]);
 		if (r == 0)
 			count++;
 		else if (r != -ENOENT) /* deleted meanwhile, or not a container yet */
@@ -99,4 +114,16 @@ int container_list(
 	*ret_items = items;
 	*ret_count = count;
 	return 0;
+}
+
+int container_list(
+	const struct container_context *c, struct container_summary **ret_items, size_t *ret_count)
+{
+	return list(c, read_whole, ret_items, ret_count);
+}
+
+int container_list_ids(
+	const struct container_context *c, struct container_summary **ret_items, size_t *ret_count)
+{
+	return list(c, read_id, ret_items, ret_count);
 }

@@ -111,3 +111,25 @@ two_devices() {
 	resources '{devices: [{allow: false, access: "rwm"}, {allow: true, type: "c", major: 10,
 		minor: 229, access: "rwm"}]}'
 }
+
+# busy_percent SECONDS - which part of a processor the container uses
+busy_percent() {
+	local before after start end
+	before=$(used_time) start=$(date +%s%N)
+	sleep "$1"
+	after=$(used_time) end=$(date +%s%N)
+	echo $(((after - before) * 100 / (end - start)))
+}
+
+# assert_a_fifth - a busy program gets 20 % of a processor, within a quarter of that.  A machine that has no
+# time for it may give it less for a while, but never more.
+assert_a_fifth() {
+	local percent
+	for _ in 1 2 3 4 5 6; do
+		percent=$(busy_percent 2)
+		echo "$percent %"
+		((percent <= 25)) || fail "more than its quota: $percent %"
+		((percent < 15)) || return 0
+	done
+	fail "less than its quota"
+}

@@ -114,14 +114,8 @@ with() {
 	resources '{cpu: {shares: 262144, quota: 10000, period: 50000}}'
 	set_script 'while :; do :; done'
 	start_container
-	local before after start end
 	sleep 0.2
-	before=$(used_time) start=$(date +%s%N)
-	sleep 3
-	after=$(used_time) end=$(date +%s%N)
-	local percent=$(((after - before) * 100 / (end - start)))
-	echo "$percent %"
-	((percent >= 15 && percent <= 25))
+	assert_a_fifth
 }
 
 # ---- pids ----------------------------------------------------------------------------------

@@ -12,6 +12,7 @@
 #include "libcontainer/base/arena.h"
 #include "libcontainer/base/cleanup.h"
 #include "libcontainer/base/error.h"
+#include "libcontainer/kernel/monotonic.h"
 #include "libcontainer/store/files.h"
 
 #define DIRECTORY_MODE 0711
@@ -108,13 +109,14 @@ int store_keep_private(const char *root)
 static int lock_take(int fd, int patience)
 {
 	const struct timespec interval = { .tv_nsec = LOCK_INTERVAL * 1000000L };
+	int64_t end = patience > 0 ? monotonic_milliseconds() + patience : 0;
 
-	for (int waited = 0;; waited += LOCK_INTERVAL) {
+	for (;;) {
 		if (flock(fd, LOCK_EX | LOCK_NB) == 0)
 			return 0;
 		if (errno != EWOULDBLOCK)
 			return fail(errno, "lock the state directory");
-		if (waited >= patience)
+		if (patience == 0 || monotonic_milliseconds() >= end)
 			return -EAGAIN;
 		(void)nanosleep(&interval, NULL); /* flock(2) has no time limit of its own */
 	}

@@ -6,10 +6,11 @@
  * TOOL:  NAME:SYSCALLS:BYTES PROGRAM [ARGUMENT...] --
  *
  * SYSCALLS and BYTES (size of the program) were found elsewhere and are only printed; 0 is unknown.
- * In arguments "%" becomes the number of the tool's run: 0, and then that of the round.  The first tool is what the others are compared
- * with.  Before the rounds each is run once; one that fails then is shown as n/a.  Between two runs
- * is a rest of the given milliseconds (10), as the kernel takes namespaces down after the exit.  With
- * -l processes that a tool leaves behind go on, and are not part of its cost.
+ * In arguments "%" becomes the number of the tool's run: 0, and then that of the round.  The first
+ * tool is what the others are compared with.  Before the rounds each is run once; one that fails
+ * then is shown as n/a.  Between two runs is a rest of the given milliseconds (10), as the kernel
+ * takes namespaces down after the exit.  With -l processes that a tool leaves behind go on, and are
+ * not part of its cost.
  */
 #include <errno.h>
 #include <fcntl.h>

@@ -1,8 +1,8 @@
 /*
  * The record of a container, ROOT/ID/record: written before the first side effect, replaced
  * atomically; and ROOT/ID/config, what later verbs need of the configuration (plan_kept()) as it
- * was at create.  Both are a line of text, "caisson record VERSION SIZE", and SIZE bytes in the form of
- * oci-spec/pack.h, to which a later caisson may add properties.
+ * was at create.  Both are a line of text, "caisson record VERSION SIZE", and SIZE bytes in the
+ * form of oci-spec/pack.h, to which a later caisson may add properties.
  */
 #pragma once
 

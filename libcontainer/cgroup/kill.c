@@ -8,7 +8,7 @@
 #include "libcontainer/kernel/file.h"
 
 /* Frozen processes can't go away, so that their pids are still theirs when the signal is sent. */
-#define FREEZE_PATIENCE 50
+#define FREEZE_PATIENCE 2000
 /* Rounds after those who forked away from a signal, where they could not be frozen. */
 #define ROUNDS_MAX 16
 

@@ -142,7 +142,7 @@ assert_bandwidth() {
 	needs pids
 	resources '{pids: {limit: 100}}'
 	set_script 'trap "go=yes" USR1; while [ ! "$go" ]; do sleep 0.1; done
-		bomb() { bomb | bomb & }; bomb 2>/dev/null; while :; do sleep 1; done'
+		bomb() { bomb | bomb & }; (bomb) 2>/dev/null & exec sleep 1000'
 	start_container
 	caisson update --pids-limit 15 "$ID"
 	assert_value 15 15 pids pids.max pids.max

@@ -35,21 +35,41 @@ static char *read_file(const char *path)
 	return text;
 }
 
-/* Where the container's group is in each hierarchy: its path is the id. */
+/* Our own group in the hierarchy that is mounted with these options: caisson's, and "/" if none. */
+static void find_own_group(char *groups, const char *super, bool unified, char path[ROOM])
+{
+	char *line, *next = groups;
+
+	(void)snprintf(path, ROOM, "/");
+	while ((line = strsep(&next, "\n")) && *line) {
+		char *controllers = strchr(line, ':'), *group;
+
+		if (!controllers || !(group = strchr(++controllers, ':')))
+			continue;
+		*group++ = '\0';
+		if (unified ? !*controllers : *controllers && strstr(super, controllers))
+			(void)snprintf(path, ROOM, "%.4000s", group);
+	}
+}
+
+/* Where the container's group is in each hierarchy: below ours, and named by the id. */
 static void find_cgroups(struct worker *worker)
 {
 	char *line, *next = worker->mounts;
 
 	while ((line = strsep(&next, "\n")) && *line) {
-		char point[ROOM], *type = strstr(line, " - ");
+		char point[ROOM], own[ROOM], *type = strstr(line, " - "), *groups;
 
 		if (!type || strncmp(type, " - cgroup", 9) != 0 ||
 			sscanf(line, "%*s %*s %*s %*s %4000s", point) != 1)
 			continue;
 		if (worker->cgroup_count == PATHS_MAX)
 			errx(2, "more than %d hierarchies of cgroups", PATHS_MAX);
-		(void)snprintf(worker->cgroups[worker->cgroup_count++], ROOM, "%.4000s/%s", point,
-			worker->id);
+		groups = read_file("/proc/self/cgroup");
+		find_own_group(groups, type, strncmp(type, " - cgroup2", 10) == 0, own);
+		free(groups);
+		(void)snprintf(worker->cgroups[worker->cgroup_count++], ROOM, "%.2000s%.2000s/%s",
+			point, strcmp(own, "/") == 0 ? "" : own, worker->id);
 	}
 }
 

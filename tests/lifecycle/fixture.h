@@ -72,6 +72,9 @@ static void play_init(int start, int report)
 	char byte;
 
 	(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+	/* Whatever our caller ignores, as under nohup. */
+	for (int number = 1; number < NSIG; number++)
+		(void)signal(number, SIG_DFL);
 	if (start >= 0 && read(start, &byte, 1) != 1)
 		_exit(1);
 	(void)close(report);

@@ -29,7 +29,7 @@ receiver() {
 	RECEIVED=$TEST_DIR/received
 	rm -f "$SOCKET" "$RECEIVED"
 	cat >"$TEST_DIR/receiver.py" <<-'PYTHON'
-		import array, os, signal, socket, sys
+		import array, os, signal, socket, sys, time
 		server = socket.socket(socket.AF_UNIX)
 		server.bind(sys.argv[1])
 		server.listen(1)
@@ -41,6 +41,9 @@ receiver() {
 		pid = [line.split()[1] for line in open("/proc/self/fdinfo/%d" % fds[0]) if line.startswith("Pid:")]
 		more = connection.recvmsg(4096, 256)[0]
 		if sys.argv[3:]:
+		    # It comes before the program is executed: till then, its end is a failure to start.
+		    while open("/proc/%s/comm" % pid[0]).read() != "sleep\n":
+		        time.sleep(0.05)
 		    signal.pidfd_send_signal(fds[0], signal.SIGKILL)
 		out = open(sys.argv[2] + ".new", "w")
 		print(data.decode(), len(fds), pid[0], len(more), file=out)

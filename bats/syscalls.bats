@@ -79,3 +79,15 @@ message() {
 	[[ $(stat -fc %T /sys/fs/cgroup) == cgroup2fs ]] || limit=900
 	((calls <= limit)) || fail "$calls system calls, at most $limit were expected"
 }
+
+# For that moment others would see a paused container.
+@test "a signal to all processes freezes nobody who does not fork on and on" {
+	set_script 'sleep 100 & sleep 100 & trap : TERM; while :; do wait; done'
+	start_container
+	traced kill --all "$ID" TERM
+	! grep -E 'freez|FROZEN' "$TEST_DIR/calls" | grep -E 'O_WRONLY|O_RDWR|write' ||
+		fail "it was frozen"
+	traced kill --all "$ID" KILL
+	! grep -F 'FROZEN' "$TEST_DIR/calls" | grep write || fail "it was frozen"
+	eventually assert_status_of stopped
+}

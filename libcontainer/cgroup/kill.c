@@ -6,11 +6,14 @@
 #include "libcontainer/base/str.h"
 #include "libcontainer/cgroup/directory.h"
 #include "libcontainer/kernel/file.h"
+#include "libcontainer/kernel/pidfd.h"
 
-/* Frozen processes can't go away, so that their pids are still theirs when the signal is sent. */
+/* ms */
 #define FREEZE_PATIENCE 2000
-/* Rounds after those who forked away from a signal, where they could not be frozen. */
+/* Rounds after those who forked away from a signal, before they are frozen. */
 #define ROUNDS_MAX 16
+/* Descriptors that are open at once. */
+#define BATCH 64
 
 static int64_t earlier(int64_t a, int64_t b)
 {
@@ -64,11 +67,54 @@ static bool has_pid(const pid_t *pids, size_t count, pid_t pid)
 	return false;
 }
 
+/* A thread that leads no process, as a threaded group lists them, has no descriptor
+ * (pidfd_open(2)), but kill(2) takes it for its process. */
+static int take(pid_t pid, int signal, int *ret_pidfd)
+{
+	int code = pidfd_make(pid, ret_pidfd);
+
+	if (code != -EINVAL && code != -ENOENT)
+		return code;
+	error_clear();
+	(void)kill(pid, signal);
+	return -ESRCH;
+}
+
+/*
+ * A number may have become another process' since the groups were read: a descriptor is of who had
+ * it, and who is alive and in the groups after that is still the one.
+ */
+static int send_batch(const struct cgroup_paths *paths, const pid_t *pids, size_t count, int signal)
+{
+	auto_pids struct pids again = { 0 };
+	int pidfds[BATCH], code = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		pidfds[i] = -EBADF;
+		int r = code < 0 ? code : take(pids[i], signal, &pidfds[i]);
+		if (r != -ESRCH)
+			code = r;
+	}
+	if (code == 0)
+		code = cgroup_pids(paths, &again.items, &again.count);
+	for (size_t i = 0; i < count; i++) {
+		if (code == 0 && pidfds[i] >= 0 && has_pid(again.items, again.count, pids[i])) {
+			int r = pidfd_signal(pidfds[i], signal);
+			if (r != -ESRCH)
+				code = r;
+		}
+		fd_close(&pidfds[i]);
+	}
+	return code;
+}
+
 /* Sends to all in the groups but those who were sent to before; says how many these are. */
 static int send_round(
 	const struct cgroup_paths *paths, int signal, struct pids *sent, size_t *ret_count)
 {
-	struct pids now = { 0 };
+	auto_pids struct pids now = { 0 };
+	pid_t batch[BATCH];
+	size_t waiting = 0;
 
 	try(cgroup_pids(paths, &now.items, &now.count));
 	*ret_count = 0;
@@ -77,11 +123,18 @@ static int send_round(
 
 		if (pid <= 1 || pid == getpid() || has_pid(sent->items, sent->count, pid))
 			continue;
-		(void)kill(pid, signal); /* it may be gone by now */
+		batch[waiting++] = pid;
 		(*ret_count)++;
+		if (waiting == BATCH) {
+			try(send_batch(paths, batch, waiting, signal));
+			waiting = 0;
+		}
 	}
+	if (waiting > 0)
+		try(send_batch(paths, batch, waiting, signal));
 	pids_done(sent);
 	*sent = now;
+	now = (struct pids){ 0 };
 	return 0;
 }
 
@@ -113,24 +166,27 @@ static void release(const struct cgroup_paths *paths, int dir)
 		(void)freezer_thaw(paths->items[index].unified, dir); /* gone: no matter */
 }
 
+/*
+ * Once a round finds nobody new, everybody has had the signal: who was forked before its parent had
+ * it was there to be found.  Only those who fork on and on are frozen, since for that moment the
+ * container would seem paused to others.
+ */
 int cgroup_signal(const struct cgroup_paths *paths, int signal)
 {
 	auto_pids struct pids sent = { 0 };
 	auto_close int unified = -EBADF, freezer = -EBADF;
-	size_t count = 0;
-	int code = -ENOENT;
+	size_t count = 1;
+	int code = 0;
 
 	if (signal == SIGKILL && kill_unified(paths, &unified) == 0 && paths->count == 1)
 		return 0;
-	if (signal != 0)
-		code = hold(paths, &freezer); /* as well as it goes */
-	error_clear();
-	bool held = code == 0;
-	for (int round = 0; round < ROUNDS_MAX; round++) {
+	for (int round = 0; code == 0 && count > 0 && round < ROUNDS_MAX; round++)
 		code = send_round(paths, signal, &sent, &count);
-		if (code < 0 || count == 0 || held || signal == 0)
-			break;
-	}
+	if (code < 0 || count == 0 || signal == 0)
+		return code;
+	(void)hold(paths, &freezer); /* as well as it goes */
+	error_clear();
+	code = send_round(paths, signal, &sent, &count);
 	release(paths, freezer);
 	return code;
 }

@@ -237,6 +237,11 @@ static bool makes_container(enum model_verb verb)
 	return verb == CREATE || verb == RUN;
 }
 
+static bool sends_signal(enum model_verb verb)
+{
+	return verb == PROBE || verb == TERM || verb == KILL || verb == KILL_ALL;
+}
+
 static bool has_words(const struct model_cell *cell, const struct result *result)
 {
 	return cell->status > 0 && cell->words && model_expects(cell, result);
@@ -275,6 +280,9 @@ static bool is_glimpse(enum model_verb verb, enum model_verb other, const struct
 	if (result->status == 0 && result->error[0] == '\0') {
 		if (verb == PS)
 			return makes || is_deadly(other);
+		/* Who is dying of one signal still takes another. */
+		if (sends_signal(verb))
+			return is_deadly(other);
 		if (verb == STATE || verb == LIST)
 			return (makes && strstr(result->output, "creating")) ||
 			       (is_deadly(other) && strstr(result->output, "stopped"));

@@ -11,7 +11,7 @@ setup() {
 	cat >"$TEST_DIR/receive.py" <<-'PYTHON'
 		# receive.py SOCKET FILE: takes one terminal from the socket, and writes to FILE its
 		# number, whether more comes over the socket, and then all that is printed there.
-		import array, fcntl, os, socket, struct, sys, termios
+		import array, fcntl, os, socket, struct, sys
 		server = socket.socket(socket.AF_UNIX)
 		server.bind(sys.argv[1])
 		server.listen(1)

@@ -180,7 +180,7 @@ dealt with"
 	manager
 	set_script 'sleep 0.5; say READY=1; sleep 1000'
 	detached create "$ID"
-	[[ ! -S $ROOT/$ID/notify/notify.sock ]]
+	[[ ! -S $ROOT/$ID/notify/shared/notify.sock ]]
 	told
 	assert_output ''
 	caisson start "$ID"
@@ -222,7 +222,7 @@ dealt with"
 	detached create "$ID"
 	# What a start that was killed leaves.
 	python3 -c 'import socket, sys
-socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM).bind(sys.argv[1])' "$ROOT/$ID/notify/notify.sock"
+socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM).bind(sys.argv[1])' "$ROOT/$ID/notify/shared/notify.sock"
 	caisson start "$ID"
 	told
 	assert_contains 'READY=1'

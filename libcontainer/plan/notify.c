@@ -27,7 +27,8 @@ void plan_notify_mount(struct planning *p, struct plan_mount *ret_mount)
 	*ret_mount = (struct plan_mount){
 		.place = "NOTIFY_SOCKET",
 		.kind = PLAN_MOUNT_BIND,
-		.source = path_join(p->arena, p->options->state, PLAN_NOTIFY_DIRECTORY),
+		.source = path_join(
+			p->arena, p->options->state, PLAN_NOTIFY_OUTER "/" PLAN_NOTIFY_SHARED),
 		.target = PLAN_NOTIFY_TARGET,
 		.attr_set = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV |
 			    MOUNT_ATTR_NOEXEC,

@@ -183,11 +183,13 @@ struct plan_devices {
 
 /*
  * As in runc: a directory of the state directory, seen below /run in the container, with the socket
- * that the program is told of by NOTIFY_SOCKET: sd_notify(3).
+ * that the program is told of by NOTIFY_SOCKET: sd_notify(3).  It is below another one, so that no
+ * other user of the host can say READY=1.
  */
-#define PLAN_NOTIFY_DIRECTORY "notify"
+#define PLAN_NOTIFY_OUTER "notify"
+#define PLAN_NOTIFY_SHARED "shared"
 #define PLAN_NOTIFY_NAME "notify.sock"
-#define PLAN_NOTIFY_TARGET "/run/" PLAN_NOTIFY_DIRECTORY
+#define PLAN_NOTIFY_TARGET "/run/notify"
 
 /* ---- process/ ----------------------------------------------------------------------- */
 

@@ -10,38 +10,51 @@
 #include "libcontainer/store/directory.h"
 
 /* Any user of the container passes through it, but writes only to the socket. */
-#define NOTIFY_MODE 0755
+#define SHARED_MODE 0755
+/* No user of the host does. */
+#define OUTER_MODE 0700
 
-static int notify_open(int fd, int *ret_fd)
+/* -ENOENT comes plain. */
+static int directory_at(int fd, const char *name, int *ret_fd)
 {
-	int dir =
-		openat(fd, PLAN_NOTIFY_DIRECTORY, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	int dir = openat(fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 
 	if (dir < 0)
-		return errno == ENOENT ? -ENOENT : fail(errno, "open '%s'", PLAN_NOTIFY_DIRECTORY);
+		return errno == ENOENT ? -ENOENT : fail(errno, "open '%s'", name);
 	*ret_fd = dir;
+	return 0;
+}
+
+static int make_at(int fd, const char *name, mode_t mode, int *ret_fd)
+{
+	auto_close int dir = -EBADF;
+
+	if (mkdirat(fd, name, mode) < 0)
+		return fail(errno, "make '%s'", name);
+	try(directory_at(fd, name, &dir));
+	/* Whatever the umask has made of it. */
+	if (fchmod(dir, mode) < 0)
+		return fail(errno, "set the mode of '%s'", name);
+	*ret_fd = steal_fd(&dir);
 	return 0;
 }
 
 int store_make_notify(int fd)
 {
-	auto_close int dir = -EBADF;
+	auto_close int outer = -EBADF, shared = -EBADF;
 
-	if (mkdirat(fd, PLAN_NOTIFY_DIRECTORY, NOTIFY_MODE) < 0)
-		return fail(errno, "make '%s'", PLAN_NOTIFY_DIRECTORY);
-	try(notify_open(fd, &dir));
-	/* Whatever the umask has made of it. */
-	if (fchmod(dir, NOTIFY_MODE) < 0)
-		return fail(errno, "set the mode of '%s'", PLAN_NOTIFY_DIRECTORY);
-	return 0;
+	try(make_at(fd, PLAN_NOTIFY_OUTER, OUTER_MODE, &outer));
+	return make_at(outer, PLAN_NOTIFY_SHARED, SHARED_MODE, &shared);
 }
 
 int store_bind_notify(int fd, int *ret_socket)
 {
-	auto_close int dir = -EBADF;
-	int r = notify_open(fd, &dir);
+	auto_close int outer = -EBADF, shared = -EBADF;
+	int r = directory_at(fd, PLAN_NOTIFY_OUTER, &outer);
 
+	if (r == 0)
+		r = directory_at(outer, PLAN_NOTIFY_SHARED, &shared);
 	if (r < 0)
 		return r;
-	return datagram_bind(dir, PLAN_NOTIFY_NAME, ret_socket);
+	return datagram_bind(shared, PLAN_NOTIFY_NAME, ret_socket);
 }

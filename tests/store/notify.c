@@ -18,9 +18,11 @@ static void made_for_all_users(void **state)
 	assert_int_equal(store_make_notify(fd), 0);
 	umask(saved);
 	assert_int_equal(fstatat(fd, "notify", &facts, 0), 0);
+	assert_int_equal(facts.st_mode, S_IFDIR | 0700); /* not for others of the host */
+	assert_int_equal(fstatat(fd, "notify/shared", &facts, 0), 0);
 	assert_int_equal(facts.st_mode, S_IFDIR | 0755);
 	assert_int_equal(store_bind_notify(fd, &socket), 0);
-	assert_int_equal(fstatat(fd, "notify/notify.sock", &facts, 0), 0);
+	assert_int_equal(fstatat(fd, "notify/shared/notify.sock", &facts, 0), 0);
 	assert_int_equal(facts.st_mode, S_IFSOCK | 0777);
 	assert_int_equal(store_remove(scratch->root, "c", fd), 0);
 }

@@ -67,19 +67,6 @@ static bool has_pid(const pid_t *pids, size_t count, pid_t pid)
 	return false;
 }
 
-/* A thread that leads no process, as a threaded group lists them, has no descriptor
- * (pidfd_open(2)), but kill(2) takes it for its process. */
-static int take(pid_t pid, int signal, int *ret_pidfd)
-{
-	int code = pidfd_make(pid, ret_pidfd);
-
-	if (code != -EINVAL && code != -ENOENT)
-		return code;
-	error_clear();
-	(void)kill(pid, signal);
-	return -ESRCH;
-}
-
 /*
  * A number may have become another process' since the groups were read: a descriptor is of who had
  * it, and who is alive and in the groups after that is still the one.
@@ -91,8 +78,8 @@ static int send_batch(const struct cgroup_paths *paths, const pid_t *pids, size_
 
 	for (size_t i = 0; i < count; i++) {
 		pidfds[i] = -EBADF;
-		int r = code < 0 ? code : take(pids[i], signal, &pidfds[i]);
-		if (r != -ESRCH)
+		int r = code < 0 ? code : pidfd_make(pids[i], &pidfds[i]);
+		if (r != -ESRCH) /* gone, or one thread of many */
 			code = r;
 	}
 	if (code == 0)

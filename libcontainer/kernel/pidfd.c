@@ -20,8 +20,14 @@ int pidfd_make(pid_t pid, int *ret_fd)
 {
 	int fd = pidfd_open(pid, 0); /* close-on-exec by itself */
 
+	/*
+	 * The number may live on as that of a process group or a session, or be that of a thread,
+	 * but no process has it.  Linux says EINVAL up to 6.15 or so, then ENOENT for a thread.
+	 */
+	if (fd < 0 && (errno == ESRCH || errno == EINVAL || errno == ENOENT))
+		return -ESRCH;
 	if (fd < 0)
-		return errno == ESRCH ? -ESRCH : fail(errno, "open process %d", pid);
+		return fail(errno, "open process %d", pid);
 	*ret_fd = fd;
 	return 0;
 }

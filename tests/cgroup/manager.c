@@ -426,7 +426,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(
 			a_frozen_group_above_is_named, begin_tree, end_tree),
 		cmocka_unit_test_setup_teardown(
-			signals_are_sent_to_the_frozen, begin_tree, end_tree),
+			signals_are_sent_to_all, begin_tree, end_tree),
 		cmocka_unit_test_setup_teardown(who_is_in_the_way_is_named, begin_tree, end_tree),
 		cmocka_unit_test_setup_teardown(freezing_v1_goes_before, begin_tree, end_tree),
 		cmocka_unit_test_setup_teardown(nothing_to_freeze_with, begin_tree, end_tree),

@@ -49,6 +49,37 @@ static void test_signal_and_reap(void **state)
 	assert_int_equal(pidfd_reap(pidfd, &status), -ECHILD);
 }
 
+/* Its number lives on with its session, which pidfd_open(2) of older kernels does not call gone. */
+static void test_a_session_outlives_its_leader(void **state)
+{
+	auto_close int pidfd = -EBADF;
+	int ends[2], status;
+	pid_t other;
+
+	(void)state;
+	assert_int_equal(pipe(ends), 0);
+	pid_t pid = fork();
+	assert_true(pid >= 0);
+	if (pid == 0) {
+		(void)setsid();
+		other = fork();
+		if (other == 0) {
+			(void)alarm(60);
+			(void)pause();
+			_exit(0);
+		}
+		_exit(write(ends[1], &other, sizeof(other)) != sizeof(other));
+	}
+	assert_int_equal(read(ends[0], &other, sizeof(other)), sizeof(other));
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	error_clear();
+	assert_int_equal(pidfd_make(pid, &pidfd), -ESRCH);
+	assert_string_equal(error_text(), "");
+	(void)kill(other, SIGKILL);
+	(void)close(ends[0]);
+	(void)close(ends[1]);
+}
+
 static void test_status_is_as_wait_has_it(void **state)
 {
 	auto_close int pidfd = -EBADF;
@@ -185,6 +216,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_signal_and_reap),
+		cmocka_unit_test(test_a_session_outlives_its_leader),
 		cmocka_unit_test(test_status_is_as_wait_has_it),
 		cmocka_unit_test(test_interrupted_wait_keeps_its_end),
 		cmocka_unit_test(test_nobody),

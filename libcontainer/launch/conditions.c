@@ -56,12 +56,22 @@ static bool inherits_cgroup(const struct plan *plan)
 	return true;
 }
 
+static bool joins_cgroup_namespace(const struct plan *plan)
+{
+	return plan->verb != PLAN_EXEC &&
+	       plan->namespaces.have & ~plan->namespaces.create & CLONE_NEWCGROUP;
+}
+
 /*
  * Into cgroup2 init is born, unless its parent has become somebody else in a user namespace, who
- * may not write to the host's groups.  For exec the child is born there, before it enters any.
+ * may not write to the host's groups, or is in another cgroup namespace, from where nobody gets
+ * into a group outside it (nsdelegate, cgroups(7)).  For exec the child is born there, before it
+ * enters any.
  */
 bool plan_is_born_in_cgroup(const struct plan *plan)
 {
+	if (joins_cgroup_namespace(plan))
+		return inherits_cgroup(plan);
 	if (inherits_cgroup(plan) || !(plan->namespaces.have & CLONE_NEWUSER))
 		return true;
 	return plan->verb == PLAN_EXEC ? plan->namespaces.by_root : plan_takes_short_road(plan);

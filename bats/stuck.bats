@@ -129,7 +129,7 @@ nothing_waits() {
 	while read -r group; do
 		if [[ -e $group/freezer.state ]]; then
 			echo FROZEN >"$group/freezer.state"
-		elif [[ $CGROUPS == v2 && -e $group/cgroup.freeze ]]; then
+		elif [[ ! -d /sys/fs/cgroup/freezer && -e $group/cgroup.freeze ]]; then
 			echo 1 >"$group/cgroup.freeze"
 		fi
 	done < <(cgroups_of_test)

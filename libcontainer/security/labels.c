@@ -157,10 +157,30 @@ static long keyctl(int operation, unsigned long a, unsigned long b, unsigned lon
 }
 
 /* KEYCTL_DESCRIBE gives "type;uid;gid;permissions;description", permissions in hexadecimal. */
+/*
+ * "TYPE;UID;GID;PERMISSIONS;NAME", the last number in base 16: keyctl(2).  By hand, as sscanf(3)
+ * brings all of glibc's floating point into the executable, which each start copies.
+ */
+static bool parse_description(
+	const char *text, unsigned long *ret_owner, unsigned int *ret_permissions)
+{
+	const char *at = strchr(text, ';');
+	char *end;
+
+	if (!at)
+		return false;
+	*ret_owner = strtoul(at + 1, &end, 10);
+	at = *end == ';' ? strchr(end + 1, ';') : NULL;
+	if (!at)
+		return false;
+	*ret_permissions = (unsigned int)strtoul(at + 1, &end, 16);
+	return end > at + 1 && *end == ';';
+}
+
 static int keyring_permissions(long keyring, unsigned int *ret_permissions)
 {
 	uninitialized char text[DESCRIPTION_SIZE];
-	unsigned int owner;
+	unsigned long owner;
 	long size =
 		keyctl(KEYCTL_DESCRIBE, (unsigned long)keyring, (unsigned long)text, sizeof(text));
 
@@ -170,12 +190,12 @@ static int keyring_permissions(long keyring, unsigned int *ret_permissions)
 	if ((size_t)size > sizeof(text))
 		return fail(E2BIG, "describe the session keyring");
 	text[sizeof(text) - 1] = '\0';
-	if (sscanf(text, "%*[^;];%u;%*d;%x;", &owner, ret_permissions) != 2)
+	if (!parse_description(text, &owner, ret_permissions))
 		return refuse_as(
 			EBADMSG, "describe the session keyring: the kernel says '%s'", text);
 	/* Anyone can make one with the name of a container to come, and let all search it. */
 	if (owner != geteuid())
-		return refuse_as(EPERM, "the session keyring belongs to user id %u", owner);
+		return refuse_as(EPERM, "the session keyring belongs to user id %lu", owner);
 	return 0;
 }
 

@@ -18,14 +18,12 @@
 #include "libcontainer/base/error.h"
 #include "libcontainer/kernel/syscall.h"
 
-/* A table and its rows: TABLE(name, { "word", value }, ...). */
-#define TABLE(name, ...) \
-	static const struct named_value name##_rows[] = { __VA_ARGS__ }; \
-	const struct named_values names_##name = { name##_rows, COUNT_OF(name##_rows) }
+/* The table of the rows above it. */
+#define TABLE(name) const struct named_values names_##name = { name##_rows, COUNT_OF(name##_rows) }
 
 /* clang-format off */
 
-TABLE(namespaces,
+static const struct named_value namespaces_rows[] = {
 	{ "pid",     CLONE_NEWPID },
 	{ "network", CLONE_NEWNET },
 	{ "mount",   CLONE_NEWNS },
@@ -33,9 +31,11 @@ TABLE(namespaces,
 	{ "uts",     CLONE_NEWUTS },
 	{ "user",    CLONE_NEWUSER },
 	{ "cgroup",  CLONE_NEWCGROUP },
-	{ "time",    CLONE_NEWTIME });
+	{ "time",    CLONE_NEWTIME },
+};
+TABLE(namespaces);
 
-TABLE(namespace_files,
+static const struct named_value namespace_files_rows[] = {
 	{ "pid",    CLONE_NEWPID },
 	{ "net",    CLONE_NEWNET },
 	{ "mnt",    CLONE_NEWNS },
@@ -43,10 +43,12 @@ TABLE(namespace_files,
 	{ "uts",    CLONE_NEWUTS },
 	{ "user",   CLONE_NEWUSER },
 	{ "cgroup", CLONE_NEWCGROUP },
-	{ "time",   CLONE_NEWTIME });
+	{ "time",   CLONE_NEWTIME },
+};
+TABLE(namespace_files);
 
 /* Second names of a signal stand at the end, so that names_of() finds the first. */
-TABLE(signals,
+static const struct named_value signals_rows[] = {
 	{ "HUP",    SIGHUP },
 	{ "INT",    SIGINT },
 	{ "QUIT",   SIGQUIT },
@@ -80,9 +82,11 @@ TABLE(signals,
 	{ "SYS",    SIGSYS },
 	{ "IOT",    SIGIOT },
 	{ "CLD",    SIGCLD },
-	{ "POLL",   SIGPOLL });
+	{ "POLL",   SIGPOLL },
+};
+TABLE(signals);
 
-TABLE(rlimits,
+static const struct named_value rlimits_rows[] = {
 	{ "RLIMIT_CPU",        RLIMIT_CPU },
 	{ "RLIMIT_FSIZE",      RLIMIT_FSIZE },
 	{ "RLIMIT_DATA",       RLIMIT_DATA },
@@ -98,9 +102,11 @@ TABLE(rlimits,
 	{ "RLIMIT_MSGQUEUE",   RLIMIT_MSGQUEUE },
 	{ "RLIMIT_NICE",       RLIMIT_NICE },
 	{ "RLIMIT_RTPRIO",     RLIMIT_RTPRIO },
-	{ "RLIMIT_RTTIME",     RLIMIT_RTTIME });
+	{ "RLIMIT_RTTIME",     RLIMIT_RTTIME },
+};
+TABLE(rlimits);
 
-TABLE(capabilities,
+static const struct named_value capabilities_rows[] = {
 	{ "CAP_CHOWN",              CAP_CHOWN },
 	{ "CAP_DAC_OVERRIDE",       CAP_DAC_OVERRIDE },
 	{ "CAP_DAC_READ_SEARCH",    CAP_DAC_READ_SEARCH },
@@ -141,52 +147,66 @@ TABLE(capabilities,
 	{ "CAP_AUDIT_READ",         CAP_AUDIT_READ },
 	{ "CAP_PERFMON",            CAP_PERFMON },
 	{ "CAP_BPF",                CAP_BPF },
-	{ "CAP_CHECKPOINT_RESTORE", CAP_CHECKPOINT_RESTORE });
+	{ "CAP_CHECKPOINT_RESTORE", CAP_CHECKPOINT_RESTORE },
+};
+TABLE(capabilities);
 
 /* The kernel keeps 4 for SCHED_ISO, and refuses it. */
-TABLE(schedulers,
+static const struct named_value schedulers_rows[] = {
 	{ "SCHED_OTHER",    SCHED_NORMAL },
 	{ "SCHED_FIFO",     SCHED_FIFO },
 	{ "SCHED_RR",       SCHED_RR },
 	{ "SCHED_BATCH",    SCHED_BATCH },
 	{ "SCHED_ISO",      4 },
 	{ "SCHED_IDLE",     SCHED_IDLE },
-	{ "SCHED_DEADLINE", SCHED_DEADLINE });
+	{ "SCHED_DEADLINE", SCHED_DEADLINE },
+};
+TABLE(schedulers);
 
-TABLE(scheduler_flags,
+static const struct named_value scheduler_flags_rows[] = {
 	{ "SCHED_FLAG_RESET_ON_FORK",  SCHED_FLAG_RESET_ON_FORK },
 	{ "SCHED_FLAG_RECLAIM",        SCHED_FLAG_RECLAIM },
 	{ "SCHED_FLAG_DL_OVERRUN",     SCHED_FLAG_DL_OVERRUN },
 	{ "SCHED_FLAG_KEEP_POLICY",    SCHED_FLAG_KEEP_POLICY },
 	{ "SCHED_FLAG_KEEP_PARAMS",    SCHED_FLAG_KEEP_PARAMS },
 	{ "SCHED_FLAG_UTIL_CLAMP_MIN", SCHED_FLAG_UTIL_CLAMP_MIN },
-	{ "SCHED_FLAG_UTIL_CLAMP_MAX", SCHED_FLAG_UTIL_CLAMP_MAX });
+	{ "SCHED_FLAG_UTIL_CLAMP_MAX", SCHED_FLAG_UTIL_CLAMP_MAX },
+};
+TABLE(scheduler_flags);
 
-TABLE(io_classes,
+static const struct named_value io_classes_rows[] = {
 	{ "IOPRIO_CLASS_RT",   IOPRIO_CLASS_RT },
 	{ "IOPRIO_CLASS_BE",   IOPRIO_CLASS_BE },
-	{ "IOPRIO_CLASS_IDLE", IOPRIO_CLASS_IDLE });
+	{ "IOPRIO_CLASS_IDLE", IOPRIO_CLASS_IDLE },
+};
+TABLE(io_classes);
 
 /* The last is younger (6.9) than our oldest headers; an enum, so no #ifndef could tell. */
-TABLE(memory_modes,
+static const struct named_value memory_modes_rows[] = {
 	{ "MPOL_DEFAULT",             MPOL_DEFAULT },
 	{ "MPOL_PREFERRED",           MPOL_PREFERRED },
 	{ "MPOL_BIND",                MPOL_BIND },
 	{ "MPOL_INTERLEAVE",          MPOL_INTERLEAVE },
 	{ "MPOL_LOCAL",               MPOL_LOCAL },
 	{ "MPOL_PREFERRED_MANY",      MPOL_PREFERRED_MANY },
-	{ "MPOL_WEIGHTED_INTERLEAVE", 6 });
+	{ "MPOL_WEIGHTED_INTERLEAVE", 6 },
+};
+TABLE(memory_modes);
 
-TABLE(memory_flags,
+static const struct named_value memory_flags_rows[] = {
 	{ "MPOL_F_NUMA_BALANCING", MPOL_F_NUMA_BALANCING },
 	{ "MPOL_F_RELATIVE_NODES", MPOL_F_RELATIVE_NODES },
-	{ "MPOL_F_STATIC_NODES",   MPOL_F_STATIC_NODES });
+	{ "MPOL_F_STATIC_NODES",   MPOL_F_STATIC_NODES },
+};
+TABLE(memory_flags);
 
-TABLE(personalities,
+static const struct named_value personalities_rows[] = {
 	{ "LINUX",   PER_LINUX },
-	{ "LINUX32", PER_LINUX32 });
+	{ "LINUX32", PER_LINUX32 },
+};
+TABLE(personalities);
 
-TABLE(propagations,
+static const struct named_value propagations_rows[] = {
 	{ "shared",      MS_SHARED },
 	{ "rshared",     MS_SHARED | MS_REC },
 	{ "slave",       MS_SLAVE },
@@ -194,7 +214,9 @@ TABLE(propagations,
 	{ "private",     MS_PRIVATE },
 	{ "rprivate",    MS_PRIVATE | MS_REC },
 	{ "unbindable",  MS_UNBINDABLE },
-	{ "runbindable", MS_UNBINDABLE | MS_REC });
+	{ "runbindable", MS_UNBINDABLE | MS_REC },
+};
+TABLE(propagations);
 
 #define ATTRIBUTE   MOUNT_OPTION_ATTRIBUTE
 #define RECURSIVE   MOUNT_OPTION_RECURSIVE

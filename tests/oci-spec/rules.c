@@ -213,7 +213,7 @@ static void namespaces_have_rules(void **state)
 
 #define NETWORK "\"namespaces\": [{\"type\": \"network\"}], "
 
-static void linux_has_rules(void **state)
+static void devices_have_rules(void **state)
 {
 	static const struct rule_case cases[] = {
 		{ "\"devices\": [{\"type\": \"p\", \"path\": \"/dev/f\"}, {\"type\": \"c\", "
@@ -237,6 +237,15 @@ static void linux_has_rules(void **state)
 			"linux.netDevices[\"a\"].name: no name of an interface" },
 		{ NETWORK "\"netDevices\": {\"a\": {\"name\": \"b c\"}}",
 			"linux.netDevices[\"a\"].name: no name of an interface" },
+	};
+
+	(void)state;
+	CHECK_CASES(LINUX, cases);
+}
+
+static void paths_memory_and_caches_have_rules(void **state)
+{
+	static const struct rule_case cases[] = {
 		{ "\"maskedPaths\": [\"/a\", \"b\"]",
 			"linux.maskedPaths[1]: wants an absolute path, got \"b\"" },
 		{ "\"readonlyPaths\": [\"\"]",
@@ -273,7 +282,10 @@ static void linux_has_rules(void **state)
 	CHECK_CASES(LINUX, cases);
 }
 
-static void resources_have_rules(void **state)
+#define RESOURCES "{\"ociVersion\": \"1.0.0\", \"root\": {\"path\": \"r\"}, \"process\": " \
+	"{\"cwd\": \"/\", \"args\": [\"a\"]}, \"linux\": {\"resources\": {%s}}}"
+
+static void devices_and_memory_have_rules(void **state)
 {
 	static const struct rule_case cases[] = {
 		{ "\"devices\": [{\"allow\": false, \"access\": \"rwm\"}, {\"allow\": true, "
@@ -299,6 +311,15 @@ static void resources_have_rules(void **state)
 			"linux.resources.memory.swap: memory+swap limit should be >= memory limit" },
 		{ "\"memory\": {\"swappiness\": 101}",
 			"linux.resources.memory.swappiness: wants an integer from 0 to 100, got 101" },
+	};
+
+	(void)state;
+	CHECK_CASES(RESOURCES, cases);
+}
+
+static void shares_and_limits_have_rules(void **state)
+{
+	static const struct rule_case cases[] = {
 		{ "\"cpu\": {\"burst\": 10, \"quota\": 10, \"idle\": 1}", NULL },
 		{ "\"cpu\": {\"burst\": 10, \"quota\": -1}", NULL },
 		{ "\"cpu\": {\"burst\": 11, \"quota\": 10}",
@@ -335,8 +356,7 @@ static void resources_have_rules(void **state)
 	};
 
 	(void)state;
-	CHECK_CASES("{\"ociVersion\": \"1.0.0\", \"root\": {\"path\": \"r\"}, \"process\": "
-		"{\"cwd\": \"/\", \"args\": [\"a\"]}, \"linux\": {\"resources\": {%s}}}", cases);
+	CHECK_CASES(RESOURCES, cases);
 }
 
 #define ALLOW "\"defaultAction\": \"SCMP_ACT_ALLOW\", "
@@ -441,8 +461,10 @@ int main(void)
 		cmocka_unit_test(the_top_has_rules),
 		cmocka_unit_test(the_process_has_rules),
 		cmocka_unit_test(namespaces_have_rules),
-		cmocka_unit_test(linux_has_rules),
-		cmocka_unit_test(resources_have_rules),
+		cmocka_unit_test(devices_have_rules),
+		cmocka_unit_test(paths_memory_and_caches_have_rules),
+		cmocka_unit_test(devices_and_memory_have_rules),
+		cmocka_unit_test(shares_and_limits_have_rules),
 		cmocka_unit_test(seccomp_has_rules),
 		cmocka_unit_test(parts_are_checked_alone),
 		cmocka_unit_test(what_is_accepted_may_be_warned_of),

@@ -176,6 +176,22 @@ bomb_was_stopped() {
 	run -1 json '{"pids":'
 	run -1 caisson update -r "$TEST_DIR/nonesuch" "$ID"
 	assert_contains nonesuch
+	refute_contains --resources
+}
+
+@test "update: an error names the document as it was named, not the option" {
+	needs pids
+	sleeping_container
+	local document
+	for document in '{"pids": {"limit": "many"}}' '{"pids":'; do
+		run -1 caisson update -r - "$ID" <<<"$document"
+		assert_contains 'standard input: '
+		refute_contains --resources
+		echo "$document" >r.json
+		run -1 caisson update -r r.json "$ID"
+		assert_contains "'r.json': "
+		refute_contains --resources
+	done
 }
 
 @test "update: throttles of one device leave those of another kind" {

@@ -124,7 +124,11 @@ static int read_document(struct arena *arena, const char *path, struct spec_reso
 	if (code == -ENOENT)
 		return fail(ENOENT, "open '%s'", path);
 	try(code);
-	try(spec_read_resources(arena, file.text, file.size, &document));
+	/* By the name that the user gave: which option it was, -r or --resources, is no matter. */
+	if (strcmp(path, "-") == 0)
+		try(spec_read_resources(arena, file.text, file.size, &document), "standard input");
+	else
+		try(spec_read_resources(arena, file.text, file.size, &document), "'%s'", path);
 	*changes = *document;
 	return 0;
 }
@@ -135,7 +139,7 @@ int update_changes(struct arena *arena, const struct container_update_options *o
 	struct spec_resources changes = { 0 };
 
 	if (o->resources && *o->resources)
-		try(read_document(arena, o->resources, &changes), "option --resources");
+		try(read_document(arena, o->resources, &changes));
 	for (size_t i = 0; i < COUNT_OF(rows); i++)
 		try(take_option(arena, o, &rows[i], &changes));
 	*ret_changes = changes;

@@ -474,7 +474,8 @@ static void what_cannot_be_updated(void **state)
 	assert_error_has("option --blkio-weight: '65536' is too large");
 	o = (struct container_update_options){ .id = "c", .resources = "/nonesuch" };
 	assert_int_equal(container_update(c, &o), -ENOENT);
-	assert_error_has("option --resources: open '/nonesuch'");
+	assert_error_has("open '/nonesuch'");
+	assert_null(strstr(error_text(), "--resources"));
 	o = (struct container_update_options){ .id = "c", .l3_cache_schema = "L3:0=f" };
 	assert_int_equal(container_update(c, &o), -EINVAL);
 	assert_error_has("no linux.intelRdt");

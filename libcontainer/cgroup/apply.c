@@ -46,7 +46,7 @@ int cgroup_apply(const struct plan_cgroup *plan, const struct cgroup *cgroup)
 	size_t count = 0;
 
 	for (size_t i = 0; i < plan->write_count; i++) {
-		int code = limit_write(plan, cgroup, &plan->writes[i]);
+		int code = plan->writes[i].last ? 0 : limit_write(plan, cgroup, &plan->writes[i]);
 
 		if (code == 0)
 			continue;
@@ -62,5 +62,13 @@ int cgroup_apply(const struct plan_cgroup *plan, const struct cgroup *cgroup)
 		try(limit_write(plan, cgroup, &plan->writes[again[i]]));
 	if (count > 0)
 		error_clear();
+	return 0;
+}
+
+int cgroup_apply_last(const struct plan_cgroup *plan, const struct cgroup *cgroup)
+{
+	for (size_t i = 0; i < plan->write_count; i++)
+		if (plan->writes[i].last)
+			try(limit_write(plan, cgroup, &plan->writes[i]));
 	return 0;
 }

@@ -42,8 +42,12 @@ int cgroup_enter(int dir, pid_t pid);
 /* Device rules: v1 files, or a BPF program attached to the cgroup2 directory. */
 int cgroup_apply_devices(const struct plan_cgroup *plan, const struct cgroup *cgroup);
 
-/* All writes of the plan, in order; an error names place, file, value and what the kernel said. */
+/*
+ * All writes of the plan, in order, but for the last ones; and those.  An error names place, file,
+ * value and what the kernel said.
+ */
 int cgroup_apply(const struct plan_cgroup *plan, const struct cgroup *cgroup);
+int cgroup_apply_last(const struct plan_cgroup *plan, const struct cgroup *cgroup);
 
 void cgroup_close(struct cgroup *cgroup);
 

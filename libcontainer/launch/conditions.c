@@ -39,6 +39,14 @@ bool plan_has_unit(const struct plan *plan)
 	return plan->cgroup.unit.name;
 }
 
+bool plan_has_last_limits(const struct plan *plan)
+{
+	for (size_t i = 0; i < plan->cgroup.write_count; i++)
+		if (plan->cgroup.writes[i].last)
+			return true;
+	return false;
+}
+
 /* systemd makes a unit's. */
 bool plan_makes_cgroup(const struct plan *plan)
 {

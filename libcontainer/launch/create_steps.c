@@ -180,6 +180,9 @@ static const struct step rows[] = {
 		init_load_filter, NULL),
 	SEND(ROLE_INIT, READY, NULL),
 	WAIT(ROLE_PARENT, READY, NULL),
+	/* Nothing but init is to be started in its group any more: pids.limit 0 forbids it. */
+	STEP(ROLE_PARENT, "set the last limits of the cgroup", plan_has_last_limits,
+		parent_limit_last, NULL),
 	STEP(ROLE_PARENT, "record the container", NULL,
 		parent_record_created, NULL),
 	STEP_WHOLE(ROLE_PARENT, "send the pidfd", plan_has_pidfd_socket,

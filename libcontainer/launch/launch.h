@@ -81,6 +81,7 @@ void launch_set_hook_pid(char *state);
 	ROW(is_run) \
 	ROW(limits_wait) \
 	ROW(has_cgroup) \
+	ROW(has_last_limits) \
 	ROW(makes_cgroup) \
 	ROW(has_unit) \
 	ROW(is_born_in_cgroup) \

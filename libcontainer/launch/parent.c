@@ -215,6 +215,11 @@ int parent_limit(struct launch *launch)
 	return cgroup_apply(&launch->plan->cgroup, &launch->cgroup);
 }
 
+int parent_limit_last(struct launch *launch)
+{
+	return cgroup_apply_last(&launch->plan->cgroup, &launch->cgroup);
+}
+
 /* ---- namespaces ------------------------------------------------------------------------ */
 
 static pid_t mapped_pid(const struct launch *launch)

@@ -31,6 +31,7 @@ int parent_write_id_maps(struct launch *launch);
 int parent_write_time_offsets(struct launch *launch);
 int parent_move_to_cgroup(struct launch *launch);
 int parent_limit(struct launch *launch);
+int parent_limit_last(struct launch *launch);
 int parent_run_host_hooks(struct launch *launch);
 int parent_take_console(struct launch *launch);
 int parent_record_init(struct launch *launch);

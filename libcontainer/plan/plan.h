@@ -353,6 +353,7 @@ struct plan_cgroup_write {
 	const char *other_file;  /* where there is no such file: this one, or NULL ... */
 	const char *other_value; /* ... and what it takes */
 	bool may_be_missing;     /* where there is no such file, the value holds anyway */
+	bool last;               /* leaves room for nothing but init, which has to be all there */
 };
 
 struct plan_device_rule {

@@ -362,6 +362,29 @@ static int plan_limit(
 	return 0;
 }
 
+/*
+ * With 0 as with 1 tasks nothing can be started beside init, so that the hooks which it runs come
+ * before.  Those of startContainer come when only it is left to set a limit.
+ */
+static int put_tasks_last(const struct planning *p)
+{
+	const struct plan_cgroup *cgroup = &p->plan->cgroup;
+	struct plan_cgroup_write *tasks = NULL;
+
+	/* unified stands behind, and overrules. */
+	for (size_t i = 0; i < cgroup->write_count; i++)
+		if (strcmp(cgroup->writes[i].file, "pids.max") == 0)
+			tasks = &cgroup->writes[i];
+	if (!tasks || (strcmp(tasks->value, "0") != 0 && strcmp(tasks->value, "1") != 0))
+		return 0;
+	if (p->plan->hooks[PLAN_HOOK_START_CONTAINER].count > 0)
+		return refuse("hooks.startContainer: %s of %s leaves room for no hook in the "
+			      "container",
+			tasks->place, tasks->value);
+	tasks->last = true;
+	return 0;
+}
+
 int plan_resources(struct planning *p)
 {
 	const struct spec_linux *linux_ = p->spec->linux_;
@@ -380,6 +403,7 @@ int plan_resources(struct planning *p)
 	try(plan_resource_lists(p, lists));
 	/* The last ones, as they go before the others. */
 	try(plan_unified(p, lists));
+	try(put_tasks_last(p));
 	cgroup->has_limits |= cgroup->write_count > 0;
 	return 0;
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "libcontainer/base/cleanup.h"
+#include "libcontainer/base/log.h"
 #include "libcontainer/base/parse.h"
 #include "libcontainer/plan/unit.h"
 
@@ -226,11 +227,25 @@ static void add_bandwidth(struct converting *c)
 	add_number(c, (per_second + percent - 1) / percent * percent);
 }
 
+/* TasksMax of 0 there is not, and a file that says another would be written again by systemd. */
+static void replace_no_tasks(struct plan_cgroup *cgroup)
+{
+	for (size_t i = 0; i < cgroup->write_count; i++) {
+		struct plan_cgroup_write *write = &cgroup->writes[i];
+
+		if (strcmp(write->file, "pids.max") != 0 || strcmp(write->value, "0") != 0)
+			continue;
+		log_warning("%s: systemd knows no limit of 0 tasks, it is set to 1", write->place);
+		write->value = "1";
+	}
+}
+
 void unit_add_limits(struct planning *p)
 {
-	const struct plan_cgroup *cgroup = &p->plan->cgroup;
+	struct plan_cgroup *cgroup = &p->plan->cgroup;
 	struct converting c = { .p = p };
 
+	replace_no_tasks(cgroup);
 	for (size_t i = 0; i < cgroup->write_count; i++)
 		convert_write(&c, &cgroup->writes[i]);
 	add_bandwidth(&c);

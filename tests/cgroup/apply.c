@@ -44,6 +44,32 @@ static void controller_decides_the_directory(void **state)
 	assert_string_equal(file_text("v2/pids.x"), "34");
 }
 
+static void the_last_ones_wait(void **state)
+{
+	struct plan_cgroup_write writes[] = {
+		{ .place = "p", .controller = "memory", .file = "memory.x", .value = "12" },
+		{ .place = "p",
+			.controller = "pids",
+			.file = "pids.x",
+			.value = "0",
+			.last = true },
+	};
+	const struct plan_cgroup plan = {
+		.directories = directories, .directory_count = 2, .writes = writes, .write_count = 2
+	};
+
+	(void)state;
+	put_file("v1/memory.x", "");
+	put_file("v2/pids.x", "");
+	assert_int_equal(cgroup_apply(&plan, &cgroup), 0);
+	assert_string_equal(file_text("v1/memory.x"), "12");
+	assert_string_equal(file_text("v2/pids.x"), "");
+	put_file("v1/memory.x", "");
+	assert_int_equal(cgroup_apply_last(&plan, &cgroup), 0);
+	assert_string_equal(file_text("v1/memory.x"), "");
+	assert_string_equal(file_text("v2/pids.x"), "0");
+}
+
 static void other_file_serves(void **state)
 {
 	const struct plan_cgroup_write write = { "p", "io", "io.bfq.weight", "750", "io.weight",
@@ -106,6 +132,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(controller_decides_the_directory, begin, end),
+		cmocka_unit_test_setup_teardown(the_last_ones_wait, begin, end),
 		cmocka_unit_test_setup_teardown(other_file_serves, begin, end),
 		cmocka_unit_test_setup_teardown(missing_file_names_the_controller, begin, end),
 		cmocka_unit_test_setup_teardown(failure_names_place_and_file, begin, end),

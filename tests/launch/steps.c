@@ -291,6 +291,12 @@ static void create_keeps_its_order(void **state)
 	(void)state;
 	/* On record before anything is left behind. */
 	BEFORE(create_steps, parent_record_intent, parent_make_cgroup);
+	/* pids.limit 0: when nothing is to be started in the group any more. */
+	BEFORE(create_steps, init_run_container_hooks, parent_limit_last);
+	assert_true(message_row(&create_steps, STEP_WAIT, MSG_READY) <
+		    row_of(&create_steps, parent_limit_last));
+	assert_true(row_of(&create_steps, parent_limit_last) <
+		    message_row(&create_steps, STEP_SEND, MSG_RELEASE));
 	BEFORE(create_steps, parent_record_intent, parent_start_init);
 	/* Nobody who is joined may trace us. */
 	BEFORE(create_steps, child_hide, child_join);

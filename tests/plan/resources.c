@@ -239,6 +239,43 @@ static void pids_limit(void **state)
 	}
 }
 
+/* Where nothing can be started beside init any more. */
+static void no_tasks_come_last(void **state)
+{
+	static const struct {
+		int64_t limit;
+		bool last;
+	} rows[] = { { 0, true }, { 1, true }, { 2, false }, { -1, false } };
+	struct spec_pair pair = { "pids.max", "9" };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		begin(&host_v2);
+		pids.limit = (struct maybe_i64){ true, rows[i].limit };
+		assert_int_equal(decide(plan_resources), 0);
+		assert_int_equal(plan.cgroup.writes[0].last, rows[i].last);
+
+		begin(&host_v2);
+		plan.hooks[PLAN_HOOK_START_CONTAINER].count = 1;
+		pids.limit = (struct maybe_i64){ true, rows[i].limit };
+		assert_int_equal(decide(plan_resources), rows[i].last ? -EINVAL : 0);
+	}
+	/* It is the last word that counts. */
+	begin(&host_v2);
+	pids.limit = (struct maybe_i64){ true, 0 };
+	resources.unified = (struct spec_pairs){ &pair, 1, true };
+	assert_writes("pids.max=0 pids.max=9");
+	assert_false(plan.cgroup.writes[0].last);
+	assert_false(plan.cgroup.writes[1].last);
+	pair.value = "0";
+	begin(&host_v2);
+	pids.limit = (struct maybe_i64){ true, 5 };
+	resources.unified = (struct spec_pairs){ &pair, 1, true };
+	assert_writes("pids.max=5 pids.max=0");
+	assert_false(plan.cgroup.writes[0].last);
+	assert_true(plan.cgroup.writes[1].last);
+}
+
 static void block_io_limits(void **state)
 {
 	struct spec_weight_device weight = { 8, 16, { true, 500 }, { true, 300 } };
@@ -386,6 +423,7 @@ int main(void)
 		cmocka_unit_test_teardown(what_v2_lacks_is_warned_of, end_test),
 		cmocka_unit_test_teardown(cpu_limits, end_test),
 		cmocka_unit_test_teardown(pids_limit, end_test),
+		cmocka_unit_test_teardown(no_tasks_come_last, end_test),
 		cmocka_unit_test_teardown(block_io_limits, end_test),
 		cmocka_unit_test_teardown(pages_network_rdma, end_test),
 		cmocka_unit_test_teardown(unified_goes_last, end_test),

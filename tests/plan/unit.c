@@ -275,6 +275,9 @@ static void file_becomes(const char *file, const char *value, const char *name, 
 	plan.cgroup.writes = &write;
 	plan.cgroup.write_count = 1;
 	unit_add_limits(&planning);
+	/* The file says what the property does: else a daemon-reload would change it. */
+	if (strcmp(file, "pids.max") == 0 && strcmp(value, "0") == 0)
+		assert_string_equal(write.value, "1");
 	if (*words)
 		assert_property(name, words);
 	else if (property(name))
@@ -288,7 +291,7 @@ static void files_become_properties(void **state)
 	file_becomes("memory.max", "64M", "MemoryMax", "t 67108864");
 	/* systemd does not know these numbers. */
 	file_becomes("memory.max", "0", "MemoryMax", "");
-	file_becomes("pids.max", "0", "TasksMax", "");
+	file_becomes("pids.max", "0", "TasksMax", "t 1");
 	file_becomes("memory.max", "lots", "MemoryMax", "");
 	file_becomes("memory.swap.max", "0", "MemorySwapMax", "t 0");
 	file_becomes("memory.min", "4096", "MemoryMin", "t 4096");

@@ -13,6 +13,12 @@
 #include "libcontainer/kernel/mountapi.h"
 #include "libcontainer/mount/rootfs.h"
 
+static bool is_node(const struct stat *status, const struct plan_device *device)
+{
+	return (status->st_mode & S_IFMT) == (device->mode & S_IFMT) &&
+	       (S_ISFIFO(device->mode) || status->st_rdev == device->number);
+}
+
 /* An existing file that does not match is an error of the spec, config-linux.md, "Devices". */
 static int check_existing(int parent, const char *name, const struct plan_device *device)
 {
@@ -20,8 +26,7 @@ static int check_existing(int parent, const char *name, const struct plan_device
 
 	if (fstatat(parent, name, &status, AT_SYMLINK_NOFOLLOW) < 0)
 		return fail(errno, "stat '%s'", device->path);
-	if ((status.st_mode & S_IFMT) != (device->mode & S_IFMT) ||
-		(!S_ISFIFO(device->mode) && status.st_rdev != device->number))
+	if (!is_node(&status, device))
 		return refuse_as(EEXIST, "'%s' exists and is another file", device->path);
 	return 0;
 }
@@ -34,8 +39,7 @@ static int give_node(int parent, const char *name, const struct plan_device *dev
 
 	if (fd < 0 || fstat(fd, &status) < 0)
 		return fail(errno, "open '%s'", device->path);
-	if ((status.st_mode & S_IFMT) != (device->mode & S_IFMT) || status.st_nlink != 1 ||
-		(!S_ISFIFO(device->mode) && status.st_rdev != device->number))
+	if (!is_node(&status, device) || status.st_nlink != 1)
 		return refuse_as(EAGAIN, "'%s' was changed while it was made", device->path);
 	if (fchownat(fd, "", device->uid, device->gid, AT_EMPTY_PATH) < 0)
 		return fail(errno, "change the owner of '%s'", device->path);
@@ -53,6 +57,21 @@ static int make_node(int parent, const char *name, const struct plan_device *dev
 	return device->uid != 0 || device->gid != 0 ? give_node(parent, name, device) : 0;
 }
 
+/*
+ * As check_existing(), where a node will be bound over what is there.  An empty file is what an
+ * earlier container of this root had made for it.
+ */
+static int check_hidden(int target, const struct plan_device *device)
+{
+	struct stat status;
+
+	if (fstat(target, &status) < 0)
+		return fail(errno, "stat '%s'", device->path);
+	if (!is_node(&status, device) && !(S_ISREG(status.st_mode) && status.st_size == 0))
+		return refuse_as(EEXIST, "'%s' exists and is another file", device->path);
+	return 0;
+}
+
 /* No mknod(2) in a user namespace: the host's own node is bound, once it is known to be it. */
 static int bind_node(const struct rootfs *rootfs, const struct plan_device *device)
 {
@@ -60,13 +79,15 @@ static int bind_node(const struct rootfs *rootfs, const struct plan_device *devi
 	auto_close int source = open(device->path, O_PATH | O_CLOEXEC);
 	auto_close int target = -EBADF;
 	struct stat status;
+	bool made;
 
 	if (source < 0 || fstat(source, &status) < 0)
 		return fail(errno, "open the host's '%s'", device->path);
-	if ((status.st_mode & S_IFMT) != (device->mode & S_IFMT) ||
-		status.st_rdev != device->number)
+	if (!is_node(&status, device))
 		return refuse("the host's '%s' is another device", device->path);
-	try(inside_make_file(rootfs->root, device->path, 0644, &target, NULL));
+	try(inside_make_file(rootfs->root, device->path, 0644, &target, &made));
+	if (!made && !device->is_default)
+		try(check_hidden(target, device));
 
 	int r = mountapi_clone(source, false, &bind);
 	if (r == 0)

@@ -167,7 +167,7 @@ struct plan_device {
 	dev_t number;
 	uid_t uid; /* the container's ids */
 	gid_t gid;
-	bool is_default; /* need not match what is there already */
+	bool is_default; /* where it is bound, whatever is there is hidden */
 };
 
 struct plan_devices {

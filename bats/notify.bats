@@ -376,6 +376,35 @@ dealt with"
 	! pgrep -x caisson:notify || fail "a receiver is left"
 }
 
+# receiver_of PID - in $output, the process that reads for it what containers send
+receiver_of() {
+	output=$(pgrep -x -P "$1" caisson:notify)
+}
+
+@test "notify: whoever waits is told that the receiver was killed, and waits no more" {
+	manager
+	set_args /bin/sleep 1000
+	detached create "$ID"
+	local job verb
+	for verb in start run; do
+		if [[ $verb == start ]]; then
+			"$CAISSON" --root "$ROOT" start "$ID" </dev/null >"$TEST_DIR/output" 2>&1 3>&- &
+		else
+			"$CAISSON" --root "$ROOT" run -d "$ID-run" </dev/null >"$TEST_DIR/output" 2>&1 3>&- &
+		fi
+		job=$!
+		eventually receiver_of "$job"
+		kill -KILL "$output"
+		wait "$job"
+		assert_contains 'level=warning' "$(<"$TEST_DIR/output")"
+		assert_contains 'NOTIFY_SOCKET: nobody is told' "$(<"$TEST_DIR/output")"
+	done
+	assert_status_of running
+	assert_status_of running "$ID-run"
+	told
+	assert_output ''
+}
+
 @test "notify: in the foreground we stay the main process" {
 	manager
 	set_script 'say READY=1 STATUS=a fd:BARRIER=1; sleep 0.3; say READY=1 fd:BARRIER=1; exit 7'

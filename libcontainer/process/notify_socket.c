@@ -219,12 +219,15 @@ int notify_timeout(const struct notify_relay *relay)
 	return left > 0 ? (int)left : 0;
 }
 
-static void take_ready(struct notify_relay *relay)
+/* last: the receiver has been told to end. */
+static void take_ready(struct notify_relay *relay, bool last)
 {
 	char byte;
 
 	if (read(relay->receiver, &byte, 1) != 1) {
-		/* Its end: there was no READY=1, or somebody has killed it. */
+		if (!last)
+			log_warning("NOTIFY_SOCKET: nobody is told when the container is ready: "
+				    "the receiver of its notifications has ended");
 		finish(relay);
 		return;
 	}
@@ -241,7 +244,7 @@ void notify_step(struct notify_relay *relay, short events)
 		return;
 	if (relay->barrier < 0) {
 		if (events)
-			take_ready(relay);
+			take_ready(relay, false);
 		return;
 	}
 	if (!events && notify_timeout(relay) > 0)
@@ -285,7 +288,7 @@ static void take_last(struct notify_relay *relay)
 	if (relay->over || relay->barrier >= 0 || shutdown(relay->receiver, SHUT_WR) < 0)
 		return;
 	if (poll(&item, 1, END_TIMEOUT) > 0)
-		take_ready(relay);
+		take_ready(relay, true);
 	item.fd = relay->barrier;
 	(void)poll(&item, 1, END_TIMEOUT);
 }

@@ -4,6 +4,7 @@
  *
  * One file, one job: scenarios.c which commands; trace.c runs one and strikes; inject.c changes a
  * call; calls.c which calls are left out; command.c runs what is not traced; left.c what is left;
+ * limits.c what has become of limits; ends.c is who gets terminals and is told of readiness;
  * judge.c is one case; cases.c all of them; report.c counts and tells.
  *
  * Nothing here returns an error: the harness ends by err(3) where it can't go on itself.
@@ -34,10 +35,11 @@ extern struct options options;
 
 /* ---- scenarios.c ------------------------------------------------------------------------- */
 
-#define ARGUMENTS_MAX 8
+#define ARGUMENTS_MAX 10
 #define STEPS_MAX 2
 
-/* Words of a command line behind "caisson --root ROOT"; ID, PIDFILE, CONFIG are filled in. */
+/* Words of a command line behind "caisson --root ROOT"; ID, PIDFILE, CONSOLE and RESOURCES are
+ * filled in. */
 typedef const char *const command_words[ARGUMENTS_MAX];
 
 enum after {
@@ -50,6 +52,9 @@ struct scenario {
 	command_words before[STEPS_MAX]; /* how the container comes into the state that is wanted */
 	bool end_init;                   /* then init is killed */
 	bool attach;                     /* init is traced as well */
+	bool console;                    /* success brings a terminal to CONSOLE */
+	bool notify;                     /* there is a NOTIFY_SOCKET, which success tells */
+	bool limits;                     /* success changes limits, and an error none */
 	command_words command;
 	enum after after;
 	const char *reached;  /* the status after success, or NULL: any */

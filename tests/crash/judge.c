@@ -37,6 +37,10 @@ static void line_make(struct worker *worker, const struct scenario *scenario,
 			word = worker->id;
 		else if (strcmp(word, "PIDFILE") == 0)
 			word = worker->pid_file;
+		else if (strcmp(word, "CONSOLE") == 0)
+			word = worker->console;
+		else if (strcmp(word, "RESOURCES") == 0)
+			word = worker->resources;
 		line->words[n++] = (char *)word;
 		if (i > 0 || (strcmp(word, "run") != 0 && strcmp(word, "create") != 0))
 			continue;
@@ -84,6 +88,7 @@ static bool prepare(struct worker *worker, const struct scenario *scenario, pid_
 	pid_t pid;
 
 	*ret_init = 0;
+	ends_offer(worker, scenario->notify);
 	for (size_t i = 0; i < STEPS_MAX && scenario->before[i][0]; i++) {
 		*ret_words = scenario->before[i][0];
 		if (!is_success(run(worker, scenario, scenario->before[i], options.deadline)))
@@ -99,6 +104,8 @@ static bool prepare(struct worker *worker, const struct scenario *scenario, pid_
 		*ret_init = pid;
 	else if (kill(pid, SIGKILL) < 0 || waitpid(pid, NULL, __WALL) != pid)
 		return false;
+	if (scenario->limits)
+		limits_take(worker);
 	return true;
 }
 
@@ -124,6 +131,7 @@ void judge_count(struct worker *worker, size_t index, struct calls calls[PROCESS
 		give_up(worker, scenario->name, words);
 	line_make(worker, scenario, scenario->command, &line);
 	trace(line.words, worker->output, scenario->attach ? init : 0, &nowhere, &traced);
+	ends_offer(worker, false);
 	bool success = WIFEXITED(traced.status) && WEXITSTATUS(traced.status) == 0;
 	if (traced.hung)
 		give_up(worker, scenario->name, "hangs where nothing is struck");
@@ -131,6 +139,7 @@ void judge_count(struct worker *worker, size_t index, struct calls calls[PROCESS
 		give_up(worker, scenario->name, "ends by a signal where nothing is struck");
 	if (success == scenario->refused)
 		give_up(worker, scenario->name, "fails or succeeds where nothing is struck");
+	ends_close(worker);
 	left_remove(worker);
 	(void)output_take(worker->output);
 }
@@ -210,6 +219,31 @@ static enum verdict judge_left(struct worker *worker, const struct test_case *te
 	return VERDICT_FAILURE;
 }
 
+/* Whether what a success promises to others has come there. */
+static bool is_delivered(struct worker *worker, const struct test_case *test, const char *output)
+{
+	const struct scenario *scenario = &scenarios[test->scenario];
+	char wrong[LEFT_MAX];
+
+	if (scenario->console && ends_terminals(worker) != 1) {
+		report_failure(test, "success, but %zu terminals came", worker->terminal_count);
+		return false;
+	}
+	/* To go on without a service manager is no failure, but is told.  Who is dead isn't ready.
+	 */
+	bool is_dead = test->aim.strike == STRIKE_KILL && test->aim.process == 1;
+	if (scenario->notify && !is_dead && !ends_told() && !strstr(output, "NOTIFY_SOCKET")) {
+		report_failure(test, "success, but nobody was told that it is ready: %s", output);
+		return false;
+	}
+	if (!scenario->limits)
+		return true;
+	limits_compare(worker, true, NULL, wrong);
+	if (*wrong)
+		report_failure(test, "success, but %s", wrong);
+	return !*wrong;
+}
+
 static enum verdict judge_success(
 	struct worker *worker, const struct test_case *test, const char *output)
 {
@@ -223,6 +257,8 @@ static enum verdict judge_success(
 		report_failure(test, "success, but it says: %s", output);
 		return VERDICT_FAILURE;
 	}
+	if (!is_delivered(worker, test, output))
+		return VERDICT_FAILURE;
 	if (scenario->after == AFTER_NOTHING) {
 		left_find(worker, 0, false, left);
 		return judge_left(worker, test, left, true, output);
@@ -255,6 +291,19 @@ static bool is_error(const char *output)
 	return *message != '"';
 }
 
+/* The former limits are back, or named. */
+static bool is_undone(struct worker *worker, const struct test_case *test, const char *output)
+{
+	char wrong[LEFT_MAX];
+
+	if (!scenarios[test->scenario].limits)
+		return true;
+	limits_compare(worker, false, output, wrong);
+	if (*wrong)
+		report_failure(test, "an error, but %s(it said: %s)", wrong, output);
+	return !*wrong;
+}
+
 static enum verdict judge_error(struct worker *worker, const struct test_case *test, int code,
 	pid_t init, const char *output)
 {
@@ -276,6 +325,8 @@ static enum verdict judge_error(struct worker *worker, const struct test_case *t
 		report_failure(test, "an error, but the pid file is left: %s", output);
 		return VERDICT_FAILURE;
 	}
+	if (!is_undone(worker, test, output))
+		return VERDICT_FAILURE;
 	left_find(worker, init, may_stay, left);
 	enum verdict verdict = judge_left(worker, test, left, false, output);
 	if (scenario->kept && verdict == VERDICT_CLEAN &&
@@ -334,6 +385,24 @@ static bool answers(struct worker *worker, const struct test_case *test)
 	return true;
 }
 
+/* What was struck can be done again, and does then what it should have done. */
+static bool can_be_updated(struct worker *worker, const struct test_case *test)
+{
+	const struct scenario *scenario = &scenarios[test->scenario];
+	char wrong[LEFT_MAX];
+
+	if (!scenario->limits)
+		return true;
+	struct answer answer = run(worker, scenario, scenario->command, options.answer);
+	const char *output = output_take(worker->output);
+	if (!is_success(answer))
+		return says(test, "the next update", answer, output);
+	limits_compare(worker, true, NULL, wrong);
+	if (*wrong)
+		report_failure(test, "after the next update %s", wrong);
+	return !*wrong;
+}
+
 static bool is_gone(struct worker *worker, const struct test_case *test, const char *when)
 {
 	char left[LEFT_MAX];
@@ -371,6 +440,7 @@ enum verdict judge(struct worker *worker, struct test_case *test)
 	}
 	line_make(worker, scenario, scenario->command, &line);
 	trace(line.words, worker->output, scenario->attach ? init : 0, &test->aim, &traced);
+	ends_offer(worker, false);
 	if (traced.hit)
 		test->number = traced.number;
 	char *output = strdup(output_take(worker->output));
@@ -380,12 +450,14 @@ enum verdict judge(struct worker *worker, struct test_case *test)
 	if (options.verbose)
 		report_details(test, verdict, output);
 	free(output);
-	bool clean = answers(worker, test) && is_gone(worker, test, "after delete --force") &&
+	bool clean = can_be_updated(worker, test) && answers(worker, test) &&
+		     is_gone(worker, test, "after delete --force") &&
 		     (test->aim.strike != STRIKE_KILL || can_be_used_again(worker, test));
 	if (!clean)
 		verdict = VERDICT_FAILURE;
 	if (verdict == VERDICT_FAILURE)
 		left_remove(worker);
 	(void)unlink(worker->pid_file);
+	ends_close(worker);
 	return verdict;
 }

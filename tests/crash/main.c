@@ -103,12 +103,14 @@ static void worker_prepare(struct worker *worker, int number)
 	(void)snprintf(worker->root, ROOM, "%s/state-%d", options.directory, number);
 	(void)snprintf(worker->bundle, ROOM, "%s/bundle-%d", options.directory, number);
 	(void)snprintf(worker->pid_file, ROOM, "%s/pid-%d", options.directory, number);
+	(void)snprintf(worker->resources, ROOM, "%s/resources.json", options.directory);
 	if (mkdir(worker->root, 0700) < 0 && errno != EEXIST)
 		err(2, "%s", worker->root);
 	/* Orphans become ours: what is left of a container is what is left below us. */
 	if (prctl(PR_SET_CHILD_SUBREAPER, 1) < 0)
 		err(2, "become a subreaper");
 	left_prepare(worker);
+	ends_prepare(worker);
 }
 
 static volatile sig_atomic_t stopped;

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
-#define SCENARIOS_MAX 32
+#define SCENARIOS_MAX 64
 /* Calls that were not made again may be one in so many: who comes first differs at times. */
 #define MISSED_RATIO 10
 
@@ -94,7 +94,7 @@ static void print_row(const char *name, const char *pass, const unsigned long ro
 	for (int v = 0; v < VERDICTS; v++)
 		cases += row[v];
 	if (cases > 0)
-		(void)printf("%-14s %-5s %6lu %8lu %6lu %8lu %7lu %9lu\n", name, pass, cases,
+		(void)printf("%-16s %-5s %6lu %8lu %6lu %8lu %7lu %9lu\n", name, pass, cases,
 			row[VERDICT_SUCCESS], row[VERDICT_CLEAN], row[VERDICT_REMOVED],
 			row[VERDICT_MISSED], row[VERDICT_FAILURE]);
 }
@@ -103,7 +103,7 @@ int report_table(const struct test_cases *cases)
 {
 	unsigned long total[VERDICTS] = { 0 }, done = 0;
 
-	(void)printf("%-14s %-5s %6s %8s %6s %8s %7s %9s\n", "verb", "pass", "cases", "success",
+	(void)printf("%-16s %-5s %6s %8s %6s %8s %7s %9s\n", "verb", "pass", "cases", "success",
 		"clean", "removed", "missed", "failures");
 	for (size_t s = 0; s < scenario_count; s++) {
 		print_row(scenarios[s].name, "kill", counts[s][0]);

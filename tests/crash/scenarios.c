@@ -5,6 +5,8 @@
 #define CREATE       { "create", "ID" }
 #define RUN_DETACHED { "run", "-d", "ID" }
 #define PAUSE        { "pause", "ID" }
+/* With a socket a terminal goes to whoever listens; else we relay it. */
+#define SOCKET       "--console-socket", "CONSOLE"
 
 const struct scenario scenarios[] = {
 	{ .name = "create", .config = "config.json",
@@ -52,6 +54,43 @@ const struct scenario scenarios[] = {
 	{ .name = "delete-paused", .config = "config.json", .before = { RUN_DETACHED, PAUSE },
 		.command = { "delete", "--force", "ID" },
 		.after = AFTER_NOTHING, .roles = { "parent" } },
+	{ .name = "create-hooks", .config = "all-hooks.json",
+		.command = { "create", "ID" },
+		.reached = "created", .roles = { "parent", "init" } },
+	{ .name = "start-hooks", .config = "all-hooks.json", .before = { CREATE }, .attach = true,
+		.command = { "start", "ID" },
+		.reached = "running", .roles = { "parent", "init" } },
+	{ .name = "run-hooks", .config = "all-hooks-true.json",
+		.command = { "run", "ID" },
+		.after = AFTER_NOTHING, .roles = { "parent", "init" } },
+	{ .name = "delete-hooks", .config = "all-hooks.json", .before = { RUN_DETACHED },
+		.command = { "delete", "--force", "ID" },
+		.after = AFTER_NOTHING, .roles = { "parent", "poststop" } },
+	{ .name = "create-terminal", .config = "terminal.json",
+		.command = { "create", SOCKET, "ID" }, .console = true,
+		.reached = "created", .roles = { "parent", "init" } },
+	{ .name = "run-terminal", .config = "terminal.json",
+		.command = { "run", "-d", SOCKET, "ID" }, .console = true,
+		.reached = "running", .roles = { "parent", "init" } },
+	{ .name = "run-relay", .config = "terminal-true.json",
+		.command = { "run", "ID" },
+		.after = AFTER_NOTHING, .roles = { "parent", "init" } },
+	{ .name = "exec-terminal", .config = "config.json", .before = { RUN_DETACHED },
+		.command = { "exec", "-t", "-d", SOCKET, "ID", "/bin/sleep", "1000" },
+		.console = true,
+		.reached = "running", .kept = "running", .roles = { "parent", "child", "init" } },
+	{ .name = "exec-relay", .config = "config.json", .before = { RUN_DETACHED },
+		.command = { "exec", "-t", "ID", "/bin/true" },
+		.reached = "running", .kept = "running", .roles = { "parent", "child", "init" } },
+	{ .name = "run-notify", .config = "ready.json",
+		.command = RUN_DETACHED, .notify = true,
+		.reached = "running", .roles = { "parent", "init" } },
+	{ .name = "start-notify", .config = "ready.json", .before = { CREATE }, .attach = true,
+		.command = { "start", "ID" }, .notify = true,
+		.reached = "running", .roles = { "parent", "init" } },
+	{ .name = "update", .config = "limits.json", .before = { RUN_DETACHED },
+		.command = { "update", "--resources", "RESOURCES", "ID" }, .limits = true,
+		.reached = "running", .kept = "running", .roles = { "parent" } },
 	/* What can't be known is neither missing nor stopped. */
 	{ .name = "create-taken", .config = "config.json", .before = { RUN_DETACHED },
 		.command = { "create", "ID" }, .refused = true,
@@ -65,6 +104,12 @@ const struct scenario scenarios[] = {
 	{ .name = "list", .config = "config.json", .before = { CREATE },
 		.command = { "list" }, .says = "ID", /* or a warning has it */
 		.kept = "created", .roles = { "parent" } },
+	{ .name = "events", .config = "config.json", .before = { RUN_DETACHED },
+		.command = { "events", "--stats", "ID" }, .says = "\"type\":\"stats\"",
+		.kept = "running", .roles = { "parent" } },
+	{ .name = "ps", .config = "config.json", .before = { RUN_DETACHED },
+		.command = { "ps", "ID" }, .says = "/bin/sleep 1000",
+		.kept = "running", .roles = { "parent", "ps" } },
 };
 /* clang-format on */
 

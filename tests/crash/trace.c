@@ -241,18 +241,40 @@ bool trace_let_go(pid_t pid, int status)
 	return true;
 }
 
-static void release(const struct tracer *tracer)
+/*
+ * Whoever stops, as one that waits for its vfork(2) stops only when the child goes on, of which we
+ * may not know yet.
+ */
+static void release(struct tracer *tracer)
 {
-	for (size_t i = 0; i < tracer->count; i++) {
-		pid_t pid = tracer->processes[i].pid;
-		int status;
+	double end = seconds_now() + options.deadline;
+	size_t left = 0;
 
-		if (tracer->processes[i].gone || ptrace(PTRACE_INTERRUPT, pid, NULL, NULL) < 0)
-			continue;
-		while (waitpid(pid, &status, __WALL) < 0 && errno == EINTR)
-			;
-		(void)trace_let_go(pid, status);
+	for (size_t i = 0; i < tracer->count; i++) {
+		struct process *process = &tracer->processes[i];
+
+		if (!process->gone && ptrace(PTRACE_INTERRUPT, process->pid, NULL, NULL) < 0)
+			process->gone = true;
+		left += !process->gone;
 	}
+	alarm_after(options.deadline);
+	while (left > 0) {
+		int status;
+		pid_t pid = waitpid(-1, &status, __WALL);
+		struct process *process = pid > 0 ? process_find(tracer, pid) : NULL;
+
+		if (pid < 0 && errno != EINTR)
+			break;
+		if (pid < 0 && seconds_now() >= end)
+			errx(2, "processes do not stop");
+		if (pid > 0)
+			(void)trace_let_go(pid, status);
+		if (process && !process->gone) {
+			process->gone = true;
+			left--;
+		}
+	}
+	alarm_after(0);
 }
 
 void trace(char **argv, int output, pid_t attached, const struct aim *aim, struct traced *traced)

@@ -1,4 +1,4 @@
-/* Where cases are run one by one (judge.c), and what is left there (left.c). */
+/* Where cases are run one by one (judge.c), and what is there before and after. */
 #pragma once
 
 #include "tests/crash/crash.h"
@@ -7,10 +7,14 @@
 
 #define ROOM 4096
 #define PATHS_MAX 16
+#define TERMINALS_MAX 8
 
 struct worker {
 	int number, output;
 	char id[64], root[ROOM], bundle[ROOM], pid_file[ROOM];
+	char console[ROOM], notify[ROOM], resources[ROOM];
+	int console_fd, terminals[TERMINALS_MAX];
+	size_t terminal_count;
 	char cgroups[PATHS_MAX][ROOM]; /* of the container */
 	size_t cgroup_count;
 	char *mounts; /* the mount table before */
@@ -30,6 +34,27 @@ size_t left_processes(pid_t but, pid_t *pids, size_t room);
 void left_find(struct worker *worker, pid_t but, bool state_may_stay, char text[LEFT_MAX]);
 /* Whatever caisson thinks of it: so that the next case begins as this one did. */
 void left_remove(struct worker *worker);
+
+/* ---- ends.c ------------------------------------------------------------------------------ */
+
+/* Listens on both sockets; a thread answers as a service manager does. */
+void ends_prepare(struct worker *worker);
+/* Puts NOTIFY_SOCKET into the environment of what is run, or takes it out. */
+void ends_offer(const struct worker *worker, bool notify);
+bool ends_told(void); /* since it was offered */
+/* How many terminals have come; they stay open until ends_close(), as who has one is hung up then.
+ */
+size_t ends_terminals(struct worker *worker);
+void ends_close(struct worker *worker);
+
+/* ---- limits.c ---------------------------------------------------------------------------- */
+
+/* Keeps what limits are now. */
+void limits_take(const struct worker *worker);
+/* Those that are not what was taken, or what is in RESOURCES, and are not named in said either, a
+ * line each; said may be NULL. */
+void limits_compare(
+	const struct worker *worker, bool changed, const char *said, char text[LEFT_MAX]);
 
 /* ---- judge.c ----------------------------------------------------------------------------- */
 

@@ -62,6 +62,16 @@ int pidfd_await(int pidfd, int timeout)
 	}
 }
 
+int pidfd_take(int pidfd, int number, int *ret_fd)
+{
+	int fd = pidfd_getfd(pidfd, number, 0);
+
+	if (fd < 0)
+		return fail(errno, "pidfd_getfd of descriptor %d", number);
+	*ret_fd = fd;
+	return 0;
+}
+
 int pidfd_reap(int pidfd, int *ret_status)
 {
 	siginfo_t facts = { 0 };

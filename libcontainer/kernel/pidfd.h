@@ -13,6 +13,12 @@ int pidfd_signal(int pidfd, int signal);
 /* Waits until the process has ended; milliseconds, -1 without limit.  0; -ETIMEDOUT, plain. */
 int pidfd_await(int pidfd, int timeout);
 
+/*
+ * A descriptor of the process's own table, close-on-exec; the process is asked nothing.  Wants the
+ * right to trace it: ptrace(2), PTRACE_MODE_ATTACH_REALCREDS.
+ */
+int pidfd_take(int pidfd, int number, int *ret_fd);
+
 /* Reaps our own child; ret_status as wait(2) has it. */
 int pidfd_reap(int pidfd, int *ret_status);
 

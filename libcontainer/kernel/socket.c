@@ -5,6 +5,7 @@
 #include <stdint.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 #include <sys/un.h>
 
 #include "libcontainer/base/cleanup.h"
@@ -26,16 +27,14 @@ int socket_pair(int ret_fds[2])
 	return 0;
 }
 
-int socket_send(int fd, const void *data, size_t size, const int *fds, size_t count)
+/* Returns how much of it went, or -errno with a chain. */
+static ssize_t send_part(int fd, const void *data, size_t size, const int *fds, size_t count)
 {
 	struct iovec part = { .iov_base = (void *)(uintptr_t)data, .iov_len = size };
 	struct msghdr message = { .msg_iov = &part, .msg_iovlen = 1 };
 	union control control = { 0 };
 	ssize_t sent;
 
-	/* An empty packet could not be told from the end of the stream. */
-	if (size == 0 || count > DESCRIPTORS_AT_MOST)
-		return fail(EINVAL, "send %zu bytes and %zu descriptors", size, count);
 	if (count > 0) {
 		message.msg_control = &control;
 		message.msg_controllen = CMSG_SPACE(count * sizeof(int));
@@ -48,10 +47,38 @@ int socket_send(int fd, const void *data, size_t size, const int *fds, size_t co
 	do
 		sent = sendmsg(fd, &message, MSG_NOSIGNAL);
 	while (sent < 0 && errno == EINTR);
+	return sent < 0 ? fail(errno, "send a message") : sent;
+}
+
+int socket_send(int fd, const void *data, size_t size, const int *fds, size_t count)
+{
+	/* An empty packet could not be told from the end of the stream. */
+	if (size == 0 || count > DESCRIPTORS_AT_MOST)
+		return fail(EINVAL, "send %zu bytes and %zu descriptors", size, count);
+
+	ssize_t sent = send_part(fd, data, size, fds, count);
 	if (sent < 0)
-		return fail(errno, "send a message");
+		return (int)sent;
 	if ((size_t)sent != size)
 		return refuse_as(EIO, "send a message: only %zd of %zu bytes went", sent, size);
+	return 0;
+}
+
+int socket_send_all(int stream, const char *data, size_t size, int fd, int patience)
+{
+	const struct timeval limit = { .tv_sec = patience };
+
+	/* It was connected without waiting. */
+	if (fcntl(stream, F_SETFL, 0) < 0 ||
+		setsockopt(stream, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof(limit)) < 0)
+		return fail(errno, "send a message");
+	for (size_t done = 0; done < size;) {
+		ssize_t sent = send_part(stream, data + done, size - done, &fd, done == 0 ? 1 : 0);
+
+		if (sent < 0)
+			return (int)sent;
+		done += (size_t)sent;
+	}
 	return 0;
 }
 

@@ -11,6 +11,12 @@ int socket_pair(int ret_fds[2]);
 int socket_send(int fd, const void *data, size_t size, const int *fds, size_t count);
 
 /*
+ * All of the data to a stream, with one descriptor that comes with its first byte.  The other side
+ * is waited for, this long (seconds) at each part: -EAGAIN.
+ */
+int socket_send_all(int stream, const char *data, size_t size, int fd, int patience);
+
+/*
  * One message: returns its size, 0 at end-of-file.  Up to *count descriptors go to ret_fds,
  * close-on-exec, and *count becomes their number.  Where there are more, or the data was cut,
  * nothing is kept and -EBADMSG is returned.

@@ -80,6 +80,32 @@ static void test_a_session_outlives_its_leader(void **state)
 	(void)close(ends[1]);
 }
 
+/* What a process holds is had from it without its doing. */
+static void test_a_descriptor_is_taken(void **state)
+{
+	auto_close int pidfd = -EBADF;
+	auto_close int taken = -EBADF;
+	int ends[2], status;
+	char byte = 0;
+
+	(void)state;
+	assert_int_equal(pipe(ends), 0);
+	pid_t pid = start_child(-1);
+	(void)close(ends[1]);
+	assert_int_equal(pidfd_make(pid, &pidfd), 0);
+	assert_int_equal(pidfd_take(pidfd, ends[1], &taken), 0);
+	assert_int_equal(fcntl(taken, F_GETFD), FD_CLOEXEC);
+	assert_int_equal(write(taken, "x", 1), 1);
+	assert_int_equal(read(ends[0], &byte, 1), 1);
+	assert_int_equal(byte, 'x');
+	fd_close(&taken);
+	assert_int_equal(pidfd_take(pidfd, 9999, &taken), -EBADF);
+	assert_string_equal(error_text(), "pidfd_getfd of descriptor 9999: bad file descriptor");
+	assert_int_equal(pidfd_signal(pidfd, SIGKILL), 0);
+	assert_int_equal(pidfd_reap(pidfd, &status), 0);
+	(void)close(ends[0]);
+}
+
 static void test_status_is_as_wait_has_it(void **state)
 {
 	auto_close int pidfd = -EBADF;
@@ -217,6 +243,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_signal_and_reap),
 		cmocka_unit_test(test_a_session_outlives_its_leader),
+		cmocka_unit_test(test_a_descriptor_is_taken),
 		cmocka_unit_test(test_status_is_as_wait_has_it),
 		cmocka_unit_test(test_interrupted_wait_keeps_its_end),
 		cmocka_unit_test(test_nobody),

@@ -191,6 +191,52 @@ static void test_connect_to_a_long_path(void **state)
 	assert_int_equal(socket_connect(path, &fd), -ENOENT);
 }
 
+/* More than any socket's buffer, to a peer that reads: all of it, and one descriptor. */
+static void test_send_all(void **state)
+{
+	static char sent[4 << 20], came[sizeof(sent)];
+	auto_close int listener = listen_at("s");
+	auto_close int fd = -EBADF;
+	size_t got = 0, count = 1;
+	int with = -EBADF, status;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(sent); i++)
+		sent[i] = (char)(i * 7);
+	assert_int_equal(socket_connect("s", &fd), 0);
+	pid_t pid = fork();
+	assert_true(pid >= 0);
+	if (pid == 0)
+		_exit(-socket_send_all(fd, sent, sizeof(sent), fd, 10));
+	auto_close int accepted = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
+	ssize_t n = socket_receive(accepted, came, sizeof(came), &with, &count);
+	assert_true(n > 0 && (size_t)n < sizeof(came));
+	assert_int_equal(count, 1);
+	fd_close(&with);
+	for (got = (size_t)n; got < sizeof(came); got += (size_t)n) {
+		n = read(accepted, came + got, sizeof(came) - got);
+		assert_true(n > 0);
+	}
+	assert_memory_equal(came, sent, sizeof(sent));
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_int_equal(status, 0);
+}
+
+static void test_send_all_to_nobody(void **state)
+{
+	static char sent[4 << 20];
+	auto_close int listener = listen_at("s");
+	auto_close int fd = -EBADF;
+
+	(void)state;
+	assert_int_equal(socket_connect("s", &fd), 0);
+	assert_int_equal(socket_send_all(fd, sent, sizeof(sent), fd, 1), -EAGAIN);
+	fd_close(&fd);
+	assert_int_equal(socket_connect("s", &fd), 0);
+	fd_close(&listener);
+	assert_int_equal(socket_send_all(fd, "x", 1, fd, 1), -EPIPE);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -203,6 +249,9 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_connect, scratch_enter, scratch_remove),
 		cmocka_unit_test_setup_teardown(
 			test_connect_to_a_long_path, scratch_enter, scratch_remove),
+		cmocka_unit_test_setup_teardown(test_send_all, scratch_enter, scratch_remove),
+		cmocka_unit_test_setup_teardown(
+			test_send_all_to_nobody, scratch_enter, scratch_remove),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

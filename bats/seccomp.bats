@@ -220,6 +220,50 @@ compile_least() {
 	refused linux.seccomp.architectures SCMP_ARCH_NONESUCH
 }
 
+@test "features: each word that it lists is done, and no other" {
+	local features word
+	features=$(caisson features)
+	listed() { jq -r ".linux.seccomp.$1[]" <<<"$features"; }
+	set_args true
+	filter '{defaultAction: "SCMP_ACT_ALLOW", syscalls: [{names: ["mkdir"],
+		action: "SCMP_ACT_ERRNO", args: [{index: 0, value: 1, op: "SCMP_CMP_EQ"}]}]}'
+	cp config.json good
+	change() {
+		jq --arg word "$word" ".linux.seccomp$1 = ${2:-\$word}" good >config.json
+	}
+	for word in $(listed actions); do
+		change .syscalls[0].action
+		run caisson run "$ID"
+		# Without an agent it is as far as it can get.
+		[[ $word == SCMP_ACT_NOTIFY ]] || assert_equal "$word $status" "$word 0"
+	done
+	assert_contains SCMP_ACT_NOTIFY "$(listed actions)"
+	for word in $(listed operators); do
+		change .syscalls[0].args[0].op
+		run -0 caisson run "$ID"
+	done
+	for word in $(listed archs); do
+		change .architectures '[$word]'
+		run caisson run "$ID"
+		# One filter is of one byte order.
+		((status == 0)) || assert_contains "cannot be in one filter with this machine's"
+	done
+	for word in $(listed supportedFlags); do
+		change .flags '[$word]'
+		run -0 caisson run "$ID"
+	done
+	for word in $(comm -23 <(listed knownFlags | sort) <(listed supportedFlags | sort)); do
+		change .flags '[$word]'
+		refused "linux.seccomp.flags[0]"
+	done
+	# Words of the specification that the libseccomp here may not have.
+	for word in SCMP_ARCH_LOONGARCH64 SCMP_ARCH_M68K SCMP_ARCH_SH SCMP_ARCH_SHEB; do
+		! listed archs | grep -qx "$word" || continue
+		change .architectures '[$word]'
+		refused "linux.seccomp.architectures[0]" "'$word' is not supported by libseccomp"
+	done
+}
+
 @test "errors name the place" {
 	filter '{defaultAction: "SCMP_ACT_NONESUCH"}'
 	refused linux.seccomp.defaultAction SCMP_ACT_NONESUCH

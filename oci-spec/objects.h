@@ -53,6 +53,7 @@
 	OBJECT(linux,                     SPEC_LINUX) \
 	OBJECT(config,                    SPEC_CONFIG) \
 	OBJECT(state,                     SPEC_STATE) \
+	OBJECT(process_state,             SPEC_PROCESS_STATE) \
 	OBJECT(features_cgroup,           SPEC_FEATURES_CGROUP) \
 	OBJECT(features_seccomp,          SPEC_FEATURES_SECCOMP) \
 	OBJECT(features_enabled,          SPEC_FEATURES_ENABLED) \

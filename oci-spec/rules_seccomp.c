@@ -64,7 +64,8 @@ static int check_listener(const struct rules_subject *subject)
 	return 0;
 }
 
-/* listenerPath is ignored where nothing is to be told of. */
+/* listenerPath is ignored where nothing is to be told of.  Of its faults engines know runc's words.
+ */
 static int check_notify(const struct rules_subject *subject)
 {
 	const struct spec_seccomp *seccomp = subject->seccomp;
@@ -76,11 +77,13 @@ static int check_notify(const struct rules_subject *subject)
 		if (strcmp(rule->action, NOTIFY) != 0)
 			continue;
 		if (!seccomp->listener_path)
-			return refuse(PLACE "syscalls[%zu].action: " NOTIFY
-					    " needs linux.seccomp.listenerPath",
+			return refuse(PLACE
+				"listenerPath: failed to connect with seccomp agent: " NOTIFY
+				" of syscalls[%zu] needs one",
 				i);
 		if (!path_is_absolute(seccomp->listener_path))
-			return refuse(PLACE "listenerPath: wants an absolute path, got %s",
+			return refuse(PLACE "listenerPath: failed to connect with seccomp agent: "
+					    "wants an absolute path, got %s",
 				json_quote(quoted, sizeof(quoted), seccomp->listener_path));
 		/* init tells its parent of the descriptor by write(2), under the filter. */
 		for (size_t j = 0; j < rule->names.count; j++)

@@ -150,6 +150,7 @@ int child_close_descriptors(struct launch *launch)
 	fd_close(&launch->directory);
 	fd_close(&launch->procfs);
 	fd_close(&launch->target);
+	fd_close(&launch->agent);
 	cgroup_close(&launch->cgroup);
 	for (size_t i = 0; i < COUNT_OF(ours); i++) {
 		if (*ours[i] >= 0)

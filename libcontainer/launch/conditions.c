@@ -215,3 +215,18 @@ bool plan_loads_filter_late(const struct plan *plan)
 {
 	return plan->seccomp.set && plan->seccomp.late;
 }
+
+bool plan_has_agent(const struct plan *plan)
+{
+	return plan->seccomp.set && plan->seccomp.listener_path;
+}
+
+bool plan_has_agent_early(const struct plan *plan)
+{
+	return plan_has_agent(plan) && plan_loads_filter_early(plan);
+}
+
+bool plan_has_agent_late(const struct plan *plan)
+{
+	return plan_has_agent(plan) && plan_loads_filter_late(plan);
+}

@@ -30,6 +30,8 @@ static const struct step rows[] = {
 		parent_connect_console, NULL),
 	STEP_WHOLE(ROLE_PARENT, "connect to the pidfd socket", plan_has_pidfd_socket,
 		parent_connect_pidfd, NULL),
+	STEP_WHOLE(ROLE_PARENT, "connect to the seccomp agent", plan_has_agent,
+		parent_connect_agent, NULL),
 	STEP_WHOLE(ROLE_PARENT, "open the output of hooks", plan_redirects_hooks,
 		parent_open_hook_outputs, NULL),
 	STEP(ROLE_PARENT, "open the namespaces to be joined", plan_joins,
@@ -166,6 +168,12 @@ static const struct step rows[] = {
 		init_set_limits, NULL),
 	STEP(ROLE_INIT, "load the system call filter", plan_loads_filter_early,
 		init_load_filter, NULL),
+	/*
+	 * At once, by write(2) alone: any other call of ours may be one that waits for the agent, and
+	 * so does the read(2) of the answer, which comes when the agent is there.
+	 */
+	SEND_BY(ROLE_INIT, LISTENER, plan_has_agent_early, init_offer_listener),
+	WAIT_BY(ROLE_INIT, LISTENER_DONE, plan_has_agent_early, init_drop_listener),
 	/* Ids and capabilities last; the program is looked up with them. */
 	STEP(ROLE_INIT, "drop capabilities, become the user", NULL,
 		init_drop_privileges, NULL),
@@ -178,6 +186,10 @@ static const struct step rows[] = {
 		init_disarm, NULL),
 	STEP(ROLE_INIT, "load the system call filter", plan_loads_filter_late,
 		init_load_filter, NULL),
+	SEND_BY(ROLE_INIT, LISTENER, plan_has_agent_late, init_offer_listener),
+	WAIT_BY(ROLE_INIT, LISTENER_DONE, plan_has_agent_late, init_drop_listener),
+	WAIT_BY(ROLE_PARENT, LISTENER, plan_has_agent, parent_pass_listener),
+	SEND(ROLE_PARENT, LISTENER_DONE, plan_has_agent),
 	SEND(ROLE_INIT, READY, NULL),
 	WAIT(ROLE_PARENT, READY, NULL),
 	/* Nothing but init is to be started in its group any more: pids.limit 0 forbids it. */

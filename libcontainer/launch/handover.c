@@ -1,6 +1,7 @@
 /*
  * What passes between our caller and the container: descriptors to it; to our caller its terminal,
- * its pidfd and its pid; and to the service manager that it is ready.
+ * its pidfd and its pid; to a seccomp agent the listener of its filter; and to the service manager
+ * that it is ready.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -14,6 +15,7 @@
 #include "libcontainer/base/path.h"
 #include "libcontainer/hook/run.h"
 #include "libcontainer/kernel/file.h"
+#include "libcontainer/kernel/pidfd.h"
 #include "libcontainer/kernel/socket.h"
 #include "libcontainer/launch/launch.h"
 #include "libcontainer/launch/roles.h"
@@ -79,6 +81,44 @@ void parent_remove_pid_file(struct launch *launch)
 {
 	if (launch->pid_file)
 		(void)unlink(launch->pid_file);
+}
+
+/* ---- the listener of the system call filter ------------------------------------------------ */
+
+/* s, for which an agent may leave what it is sent unread. */
+#define AGENT_PATIENCE 10
+
+/* Engines know these words. */
+int parent_connect_agent(struct launch *launch)
+{
+	try(socket_connect(launch->plan->seccomp.listener_path, &launch->agent),
+		"linux.seccomp.listenerPath: failed to connect with seccomp agent");
+	return 0;
+}
+
+/*
+ * Taken from init, since to send it itself init would need system calls that may wait for the very
+ * agent that is to get it.
+ */
+int parent_pass_listener(struct launch *launch)
+{
+	const struct plan_seccomp *plan = &launch->plan->seccomp;
+	bool exec = launch->plan->verb == PLAN_EXEC;
+	struct record record = *launch->record;
+	auto_close int listener = -EBADF;
+	auto_free char *state = NULL;
+	int32_t number = -1;
+
+	try(channel_expect(&launch->init, MSG_LISTENER, &number, NULL));
+	try(pidfd_take(launch->init_pidfd, number, &listener), "take the listener from init");
+	if (!exec)
+		record.pid = launch->init_pid;
+	try(status_process_document(&record, exec ? launch->status : STATUS_CREATING,
+		launch->init_pid, plan->listener_metadata, &state));
+	try(socket_send_all(launch->agent, state, strlen(state), listener, AGENT_PATIENCE),
+		"linux.seccomp.listenerPath: seccomp agent '%s'", plan->listener_path);
+	fd_close(&launch->agent);
+	return 0;
 }
 
 /* ---- notifications, and what hooks print --------------------------------------------------- */

@@ -83,6 +83,7 @@ int init_close_descriptors(struct launch *launch)
 
 	fd_close(&launch->procfs);
 	fd_close(&launch->console_socket);
+	fd_close(&launch->agent);
 	/* From here on, files of the host for startContainer hooks alone. */
 	if (!plan_has_start_hooks(launch->plan)) {
 		fd_close(&launch->hook_output);
@@ -115,9 +116,34 @@ int init_set_limits(struct launch *launch)
 	return limits_set(plan);
 }
 
+/*
+ * Without privileges, our parent may trace us, and so take the listener, only while we are
+ * dumpable.  Nothing of the host's is open here any more; who else might trace us is held back by
+ * the ids and capabilities that we have.  The change of ids, or execve(2), ends it.
+ */
 int init_load_filter(struct launch *launch)
 {
-	return seccomp_load_filter(&launch->filter);
+	bool by_user = !launch->plan->namespaces.by_root;
+
+	if (plan_has_agent(launch->plan) && by_user && prctl(PR_SET_DUMPABLE, 1) < 0)
+		return fail(errno, "become dumpable");
+	return seccomp_load_filter(&launch->filter, &launch->listener);
+}
+
+int init_offer_listener(struct launch *launch)
+{
+	/* The filter that exec reads is not the one that the plan was made for. */
+	if (launch->listener < 0)
+		return refuse("the system call filter has no listener");
+	return channel_send(&launch->init, MSG_LISTENER, launch->listener, -1);
+}
+
+/* While we have it, too, a call would wait for an agent that has died. */
+int init_drop_listener(struct launch *launch)
+{
+	try(channel_expect(&launch->init, MSG_LISTENER_DONE, NULL, NULL));
+	fd_close(&launch->listener);
+	return 0;
 }
 
 /* The order of capabilities(7): bounding as root, then the ids with the rest kept, then the sets.

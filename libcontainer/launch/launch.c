@@ -12,7 +12,6 @@
 #include "libcontainer/base/error.h"
 #include "libcontainer/mount/sources.h"
 #include "libcontainer/namespace/join.h"
-#include "libcontainer/store/status.h"
 
 void launch_init(struct launch *launch, const struct plan *plan, const struct step_table *table)
 {
@@ -23,6 +22,7 @@ void launch_init(struct launch *launch, const struct plan *plan, const struct st
 	launch->directory = -EBADF;
 	launch->procfs = -EBADF;
 	launch->console_socket = launch->pidfd_socket = launch->notify = -EBADF;
+	launch->agent = launch->listener = -EBADF;
 	launch->hook_output = launch->hook_error_output = -EBADF;
 	launch->start_fifo = launch->report_fifo = -EBADF;
 	launch->child = launch->init = (struct channel){ .fd = -EBADF, .peer_fd = -EBADF };
@@ -45,6 +45,7 @@ void launch_done(struct launch *launch)
 	fd_close(&launch->console_socket);
 	fd_close(&launch->pidfd_socket);
 	fd_close(&launch->notify);
+	fd_close(&launch->agent);
 	fd_close(&launch->hook_output);
 	fd_close(&launch->hook_error_output);
 	fd_close(&launch->start_fifo);

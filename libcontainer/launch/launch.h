@@ -14,6 +14,7 @@
 #include "libcontainer/plan/plan.h"
 #include "libcontainer/security/seccomp.h"
 #include "libcontainer/store/record.h"
+#include "libcontainer/store/status.h"
 
 struct launch {
 	const struct plan *plan;
@@ -21,20 +22,22 @@ struct launch {
 	const struct step_table *table;
 
 	/* Given by the caller. */
-	const char *root;      /* the state root */
-	bool root_private;     /* as in container.h */
-	struct record *record; /* create: to be completed; exec: of the container */
+	const char *root;                 /* the state root */
+	bool root_private;                /* as in container.h */
+	struct record *record;            /* create: to be completed; exec: of the container */
 	const struct spec_config *config; /* create: what is kept of it, plan_kept() */
-	const char *pid_file;        /* absolute, or NULL */
-	int target;                  /* exec: pidfd of the container's init */
-	struct cgroup_paths cgroups; /* where the container's processes are */
-	int *sources;                /* create: one slot per mount, -EBADF */
-	bool waits_for_resume;       /* exec: a frozen container is waited for, else refused */
+	const char *pid_file;             /* absolute, or NULL */
+	int target;                       /* exec: pidfd of the container's init */
+	struct cgroup_paths cgroups;      /* where the container's processes are */
+	int *sources;                     /* create: one slot per mount, -EBADF */
+	bool waits_for_resume;            /* exec: a frozen container is waited for, else refused */
+	enum status status;               /* exec: of the container */
 
 	/* Made by the parent before it starts anyone; inherited. */
 	int directory; /* state directory, locked */
 	int procfs;
 	int console_socket, pidfd_socket;
+	int agent;  /* the socket of who is told of system calls */
 	int notify; /* run: the socket that the container tells on */
 	int hook_output, hook_error_output;
 	int start_fifo, report_fifo;
@@ -48,7 +51,7 @@ struct launch {
 	/* The parent's. */
 	pid_t child_pid, init_pid;
 	int child_pidfd, init_pidfd;
-	int console;      /* master of a foreground terminal */
+	int console; /* master of a foreground terminal */
 	/* The state documents for hooks in the container, made before the first fork. */
 	char *hook_state;       /* createContainer */
 	char *start_hook_state; /* startContainer */
@@ -57,6 +60,7 @@ struct launch {
 	mode_t umask; /* our caller's */
 	struct rootfs rootfs;
 	bool cwd_entered;
+	int listener; /* of the filter that was loaded, until the agent has it */
 };
 
 /* All descriptors empty. */
@@ -107,7 +111,10 @@ void launch_set_hook_pid(char *state);
 	ROW(has_initial_cpus) \
 	ROW(raises_limits) \
 	ROW(loads_filter_early) \
-	ROW(loads_filter_late)
+	ROW(loads_filter_late) \
+	ROW(has_agent) \
+	ROW(has_agent_early) \
+	ROW(has_agent_late)
 
 #define CONDITION_DECLARE(name) bool plan_##name(const struct plan *plan);
 LAUNCH_CONDITIONS(CONDITION_DECLARE)

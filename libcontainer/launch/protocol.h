@@ -28,6 +28,8 @@ enum launch_role {
 	ROW(CONSOLE,           ROLE_INIT,   ROLE_PARENT, 1, "here is the terminal's master") \
 	ROW(WANT_HOOKS,        ROLE_INIT,   ROLE_PARENT, 0, "mounts are in place; run your hooks") \
 	ROW(HOOKS_DONE,        ROLE_PARENT, ROLE_INIT,   0, "hooks have run") \
+	ROW(LISTENER,          ROLE_INIT,   ROLE_PARENT, 0, "my filter is loaded; its listener is descriptor number code") \
+	ROW(LISTENER_DONE,     ROLE_PARENT, ROLE_INIT,   0, "the agent has it") \
 	ROW(READY,             ROLE_INIT,   ROLE_PARENT, 0, "everything but the program is in place") \
 	ROW(RELEASE,           ROLE_PARENT, ROLE_INIT,   0, "you are on record; go on without me") \
 	ROW(LOG,               ROLE_ANY,    ROLE_PARENT, 0, "print this line; code is its level") \

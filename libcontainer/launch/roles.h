@@ -48,6 +48,8 @@ int parent_connect_console(struct launch *launch);
 int parent_connect_pidfd(struct launch *launch);
 int parent_make_notify(struct launch *launch);
 int parent_open_hook_outputs(struct launch *launch);
+int parent_connect_agent(struct launch *launch);
+int parent_pass_listener(struct launch *launch);
 int parent_send_pidfd(struct launch *launch);
 int parent_write_pid_file(struct launch *launch);
 void parent_remove_pid_file(struct launch *launch);
@@ -91,6 +93,8 @@ int init_join_keyring(struct launch *launch); /* exec */
 int init_find_home(struct launch *launch);
 int init_close_descriptors(struct launch *launch);
 int init_load_filter(struct launch *launch);
+int init_offer_listener(struct launch *launch);
+int init_drop_listener(struct launch *launch);
 int init_drop_privileges(struct launch *launch);
 int init_enter_directory(struct launch *launch);
 int init_find_program(struct launch *launch);

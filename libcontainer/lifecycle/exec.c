@@ -101,6 +101,7 @@ static int launch(struct execution *e, const struct container_exec_options *o)
 	if (launch->directory < 0)
 		return fail(errno, "duplicate the descriptor of the container's state");
 	launch->pid_file = e->pid_file;
+	launch->status = e->container.status;
 	launch->waits_for_resume = o->ignore_paused;
 	launch->cgroups = container_cgroups(&e->container);
 	launch->target = fcntl(e->container.pidfd, F_DUPFD_CLOEXEC, 3);

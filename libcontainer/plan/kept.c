@@ -25,6 +25,8 @@ static void keep_linux(const struct spec_linux *spec, struct kept *kept)
 	/* The rules are in the compiled filter, which is kept beside. */
 	kept->seccomp = *spec->seccomp;
 	kept->seccomp.syscalls = (struct spec_seccomp_rule_list){ .set = true };
+	if (!plan_seccomp_notifies(spec->seccomp))
+		kept->seccomp.listener_path = kept->seccomp.listener_metadata = NULL;
 	kept->linux_.seccomp = &kept->seccomp;
 }
 

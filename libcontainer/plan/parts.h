@@ -13,7 +13,7 @@
 struct planning {
 	struct arena *arena;
 	const struct spec_config *spec;
-	const struct spec_process *process; /* spec->process, or that of exec */
+	const struct spec_process *process;   /* spec->process, or that of exec */
 	const struct spec_resources *changes; /* update: spec has the result of these; else NULL */
 	const struct plan_options *options;
 	const struct host *host;
@@ -21,16 +21,17 @@ struct planning {
 };
 
 int plan_annotations(struct planning *p); /* annotations.c */
-int plan_namespaces(struct planning *p); /* namespaces.c: namespaces, network */
-int plan_notify(struct planning *p);     /* notify.c */
+int plan_namespaces(struct planning *p);  /* namespaces.c: namespaces, network */
+int plan_notify(struct planning *p);      /* notify.c */
 void plan_notify_mount(struct planning *p, struct plan_mount *ret_mount);
 int plan_unsupported(struct planning *p); /* unsupported.c */
-int plan_users(struct planning *p);      /* users.c */
-int plan_process(struct planning *p);    /* process.c: process, settings */
-int plan_security(struct planning *p);   /* security.c: labels, seccomp, keyring */
-int plan_mounts(struct planning *p);     /* mounts.c: root */
-int plan_devices(struct planning *p);    /* devices.c: devices, cgroup.device_rules */
-int plan_hooks(struct planning *p);      /* hooks.c */
-int plan_cgroup(struct planning *p);     /* cgroup.c: manager, directories */
-int plan_resources(struct planning *p);  /* resources.c: cgroup.writes */
-int plan_unit(struct planning *p);       /* unit.c: cgroup.unit */
+int plan_users(struct planning *p);       /* users.c */
+int plan_process(struct planning *p);     /* process.c: process, settings */
+int plan_security(struct planning *p);    /* security.c: labels, seccomp, keyring */
+bool plan_seccomp_notifies(const struct spec_seccomp *spec); /* has a rule of SCMP_ACT_NOTIFY */
+int plan_mounts(struct planning *p);                         /* mounts.c: root */
+int plan_devices(struct planning *p);   /* devices.c: devices, cgroup.device_rules */
+int plan_hooks(struct planning *p);     /* hooks.c */
+int plan_cgroup(struct planning *p);    /* cgroup.c: manager, directories */
+int plan_resources(struct planning *p); /* resources.c: cgroup.writes */
+int plan_unit(struct planning *p);      /* unit.c: cgroup.unit */

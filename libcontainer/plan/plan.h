@@ -95,7 +95,7 @@ struct plan_users {
 	bool by_helper; /* unprivileged: newuidmap and newgidmap write them */
 	bool deny_setgroups;
 	bool keep_groups; /* those of our caller stay with the program, whatever the spec lists */
-	uid_t root_uid; /* host ids of the container's root: owner of what is made for it */
+	uid_t root_uid;   /* host ids of the container's root: owner of what is made for it */
 	gid_t root_gid;
 };
 
@@ -157,7 +157,7 @@ struct plan_root {
 	struct plan_paths readonly_paths;
 	const char *mount_label;   /* SELinux, or NULL */
 	const char *mount_context; /* the option that takes it: "context" */
-	bool cgroup_v2;          /* a mount of type cgroup shows cgroup2 */
+	bool cgroup_v2;            /* a mount of type cgroup shows cgroup2 */
 };
 
 struct plan_device {
@@ -296,6 +296,7 @@ struct plan_seccomp {
 	struct plan_paths architectures;
 	struct plan_paths flags;
 	bool flags_set; /* absent flags differ from an empty list */
+	/* The agent that is told of calls; NULL where no rule has it told. */
 	const char *listener_path, *listener_metadata;
 	struct plan_seccomp_rule *rules;
 	size_t rule_count;
@@ -373,9 +374,9 @@ struct plan_unit_property {
 
 /* What systemd is asked for, with its driver. */
 struct plan_unit {
-	const char *name; /* "cri-box.scope", "pods-box.slice"; NULL: no unit */
-	bool is_slice;    /* has no process when it is made: init is put into its group */
-	bool user;        /* is the user's own systemd's, not the host's */
+	const char *name;     /* "cri-box.scope", "pods-box.slice"; NULL: no unit */
+	bool is_slice;        /* has no process when it is made: init is put into its group */
+	bool user;            /* is the user's own systemd's, not the host's */
 	const char *subgroup; /* of the unit's group, where init is to be; or NULL */
 	struct plan_unit_property *properties;
 	size_t property_count;
@@ -391,7 +392,9 @@ struct plan_cgroup {
 	struct plan_cgroup_write *writes; /* in the order of writing */
 	size_t write_count;
 	/* update: what is refused where more is used already; bytes, 0 without check */
-	struct { uint64_t limit, with_swap; } memory_check;
+	struct {
+		uint64_t limit, with_swap;
+	} memory_check;
 	struct plan_device_rule *device_rules; /* first to last, defaults included */
 	size_t device_rule_count;
 	bool devices_set; /* false: leave devices alone (exec, update) */

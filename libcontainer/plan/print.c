@@ -226,6 +226,7 @@ static void print_seccomp(struct plan_printer *p, const struct plan_seccomp *pla
 	print_paths(p, "architectures", &plan->architectures);
 	print_paths(p, "flags", &plan->flags);
 	print_number(p, "rules", (int64_t)plan->rule_count);
+	print_string(p, "listener", plan->listener_path);
 	print_close(p, false);
 }
 

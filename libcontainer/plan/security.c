@@ -75,6 +75,22 @@ static void decide_rule(struct planning *p, const struct spec_seccomp_rule *rule
 	};
 }
 
+bool plan_seccomp_notifies(const struct spec_seccomp *spec)
+{
+	for (size_t i = 0; i < spec->syscalls.count; i++)
+		if (strcmp(spec->syscalls.items[i].action, "SCMP_ACT_NOTIFY") == 0)
+			return true;
+	return false;
+}
+
+/* What is kept for exec has no rules, and a listener only where a rule wants one. */
+static bool has_listener(const struct planning *p, const struct spec_seccomp *spec)
+{
+	if (p->options->verb == PLAN_EXEC && spec->syscalls.count == 0)
+		return text_or_null(spec->listener_path);
+	return plan_seccomp_notifies(spec);
+}
+
 static int decide_seccomp(struct planning *p)
 {
 	const struct spec_seccomp *spec = p->spec->linux_ ? p->spec->linux_->seccomp : NULL;
@@ -104,6 +120,9 @@ static int decide_seccomp(struct planning *p)
 		.rules = arena_new_array(p->arena, struct plan_seccomp_rule, spec->syscalls.count),
 		.rule_count = spec->syscalls.count,
 	};
+	/* The spec: without a rule that notifies, listenerPath is ignored. */
+	if (!has_listener(p, spec))
+		plan->listener_path = plan->listener_metadata = NULL;
 	for (size_t i = 0; i < spec->syscalls.count; i++)
 		decide_rule(p, &spec->syscalls.items[i], i, &plan->rules[i]);
 	return 0;

@@ -43,6 +43,7 @@ static const struct action actions[] = {
 	/* A tracer that emulates system calls wants to see the new ones as well. */
 	{ "SCMP_ACT_TRACE",        SCMP_ACT_TRACE(0),     true,  false },
 	{ "SCMP_ACT_LOG",          SCMP_ACT_LOG,          false, false },
+	{ "SCMP_ACT_NOTIFY",       SCMP_ACT_NOTIFY,       false, false },
 	{ "SCMP_ACT_ALLOW",        SCMP_ACT_ALLOW,        false, false },
 };
 
@@ -56,11 +57,13 @@ static const struct { const char *word; enum scmp_compare value; } operators[] =
 	{ "SCMP_CMP_MASKED_EQ", SCMP_CMP_MASKED_EQ },
 };
 
-static const struct { const char *word; unsigned int value; } filter_flags[] = {
+/* of_listener: it says how calls that an agent is told of wait, and the kernel refuses it without. */
+static const struct { const char *word; unsigned int value; bool of_listener; } filter_flags[] = {
 	/* Init has one thread, and execve(2) ends all others. */
-	{ "SECCOMP_FILTER_FLAG_TSYNC",      0                              },
-	{ "SECCOMP_FILTER_FLAG_LOG",        SECCOMP_FILTER_FLAG_LOG        },
-	{ "SECCOMP_FILTER_FLAG_SPEC_ALLOW", SECCOMP_FILTER_FLAG_SPEC_ALLOW },
+	{ "SECCOMP_FILTER_FLAG_TSYNC",              0,                                      false },
+	{ "SECCOMP_FILTER_FLAG_LOG",                SECCOMP_FILTER_FLAG_LOG,                false },
+	{ "SECCOMP_FILTER_FLAG_SPEC_ALLOW",         SECCOMP_FILTER_FLAG_SPEC_ALLOW,         false },
+	{ "SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV", SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV, true  },
 };
 /* clang-format on */
 
@@ -196,6 +199,9 @@ static int rule_add(struct compilation *c, const struct plan_seccomp_rule *rule)
 	try(action_make(rule->place, rule->action, rule->errno_set ? &rule->errno_ret : NULL,
 		&action, &value));
 	try(conditions_make(rule, &conditions));
+	if (value == SCMP_ACT_NOTIFY && !c->plan->listener_path)
+		return refuse("%s: action %s needs linux.seccomp.listenerPath", rule->place,
+			rule->action);
 	/* libseccomp refuses a rule that says what the default says. */
 	if (value == c->default_value)
 		return 0;
@@ -315,30 +321,39 @@ static bool kernel_has_flags(unsigned int flags)
 	return syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, flags, NULL) < 0 && errno == EFAULT;
 }
 
+static int flag_add(const struct plan_seccomp *plan, size_t number, unsigned int *flags)
+{
+	const char *word = plan->flags.items[number];
+	unsigned int listener = *flags & SECCOMP_FILTER_FLAG_NEW_LISTENER;
+	size_t row = 0;
+
+	while (row < COUNT_OF(filter_flags) && strcmp(filter_flags[row].word, word) != 0)
+		row++;
+	if (row == COUNT_OF(filter_flags))
+		return refuse("linux.seccomp.flags[%zu]: %s is not supported", number, word);
+
+	unsigned int value = filter_flags[row].value;
+	/* Of what nobody waits for there is nothing to say. */
+	if (filter_flags[row].of_listener && !listener)
+		return 0;
+	if (value != 0 && !kernel_has_flags(value | listener))
+		return refuse("linux.seccomp.flags[%zu]: %s is not supported by this kernel",
+			number, word);
+	*flags |= value;
+	return 0;
+}
+
 static int flags_make(const struct plan_seccomp *plan, unsigned int *ret_flags)
 {
-	unsigned int flags = 0;
+	unsigned int flags = plan->listener_path ? SECCOMP_FILTER_FLAG_NEW_LISTENER : 0;
 
-	if (!plan->flags_set) {
-		/* The spec's default where there is no list, as far as the kernel has it. */
-		flags = SECCOMP_FILTER_FLAG_SPEC_ALLOW;
-		*ret_flags = kernel_has_flags(flags) ? flags : 0;
-		return 0;
-	}
-	for (size_t i = 0; i < plan->flags.count; i++) {
-		const char *word = plan->flags.items[i];
-		size_t row = 0;
-
-		while (row < COUNT_OF(filter_flags) && strcmp(filter_flags[row].word, word) != 0)
-			row++;
-		if (row == COUNT_OF(filter_flags))
-			return refuse("linux.seccomp.flags[%zu]: %s is not supported", i, word);
-		if (filter_flags[row].value != 0 && !kernel_has_flags(filter_flags[row].value))
-			return refuse(
-				"linux.seccomp.flags[%zu]: %s is not supported by this kernel", i,
-				word);
-		flags |= filter_flags[row].value;
-	}
+	if (flags != 0 && !kernel_has_flags(flags))
+		return refuse("linux.seccomp: SCMP_ACT_NOTIFY is not supported by this kernel");
+	/* The spec's default where there is no list, as far as the kernel has it. */
+	if (!plan->flags_set && kernel_has_flags(SECCOMP_FILTER_FLAG_SPEC_ALLOW))
+		flags |= SECCOMP_FILTER_FLAG_SPEC_ALLOW;
+	for (size_t i = 0; plan->flags_set && i < plan->flags.count; i++)
+		try(flag_add(plan, i, &flags));
 	*ret_flags = flags;
 	return 0;
 }
@@ -365,6 +380,10 @@ int seccomp_compile(const struct plan_seccomp *plan, struct seccomp_filter *ret_
 	try(action_make("linux.seccomp", plan->default_action,
 		plan->default_errno_set ? &plan->default_errno : NULL, &c.default_action,
 		&c.default_value));
+	/* Init would wait for an agent that it has not told of itself yet. */
+	if (c.default_value == SCMP_ACT_NOTIFY)
+		return refuse(
+			"linux.seccomp: %s cannot be used as default action", plan->default_action);
 	try(flags_make(plan, &filter.flags));
 	c.context = seccomp_init(c.default_value);
 	if (!c.context)

@@ -23,8 +23,12 @@ struct seccomp_filter {
  * newest return ENOSYS, as in runc.  A plan without a filter gives an empty one.
  */
 int seccomp_compile(const struct plan_seccomp *plan, struct seccomp_filter *ret_filter);
-/* For the calling thread, and what it executes: seccomp(2).  Does nothing with an empty filter. */
-int seccomp_load_filter(const struct seccomp_filter *filter);
+/*
+ * For the calling thread, and what it executes: seccomp(2).  Does nothing with an empty filter.
+ * ret_listener: of a filter that notifies, the descriptor on which an agent hears of calls,
+ * close-on-exec; else -EBADF.
+ */
+int seccomp_load_filter(const struct seccomp_filter *filter, int *ret_listener);
 void seccomp_filter_done(struct seccomp_filter *filter);
 
 /*

@@ -22,17 +22,21 @@ struct filter_head {
 	uint32_t flags, count;
 };
 
-int seccomp_load_filter(const struct seccomp_filter *filter)
+int seccomp_load_filter(const struct seccomp_filter *filter, int *ret_listener)
 {
 	struct sock_fprog program = {
 		.len = (unsigned short)filter->count,
 		.filter = filter->instructions,
 	};
 
+	*ret_listener = -EBADF;
 	if (!filter->instructions)
 		return 0;
-	if (syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, filter->flags, &program) < 0)
+	long fd = syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, filter->flags, &program);
+	if (fd < 0)
 		return fail(errno, "load the seccomp filter");
+	if (filter->flags & SECCOMP_FILTER_FLAG_NEW_LISTENER)
+		*ret_listener = (int)fd;
 	return 0;
 }
 

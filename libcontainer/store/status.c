@@ -92,9 +92,8 @@ int status_of(int directory, const struct record *record, bool frozen)
 	return r < 0 ? r : r > 0 ? STATUS_CREATED : STATUS_RUNNING;
 }
 
-int status_document(const struct record *record, enum status status, bool indent, char **ret_json)
+static struct spec_state make_state(const struct record *record, enum status status)
 {
-	auto_str struct str text = { 0 };
 	struct spec_state state = {
 		.oci_version = record->oci_version,
 		.id = record->id,
@@ -108,7 +107,35 @@ int status_document(const struct record *record, enum status status, bool indent
 	};
 
 	state.annotations.set = record->annotations.count > 0;
+	return state;
+}
+
+int status_document(const struct record *record, enum status status, bool indent, char **ret_json)
+{
+	auto_str struct str text = { 0 };
+	const struct spec_state state = make_state(record, status);
+
 	try(spec_write(spec_schema_state(), &state, indent, &text), "write the state");
+	*ret_json = str_steal(&text);
+	return *ret_json ? 0 : fail(ENOMEM, "write the state");
+}
+
+int status_process_document(const struct record *record, enum status status, pid_t pid,
+	const char *metadata, char **ret_json)
+{
+	auto_str struct str text = { 0 };
+	/* The one name that the spec has for a descriptor. */
+	const char *fds[] = { "seccompFd" };
+	struct spec_state state = make_state(record, status);
+	const struct spec_process_state process = {
+		.oci_version = record->oci_version,
+		.fds = { fds, COUNT_OF(fds), true },
+		.pid = pid,
+		.metadata = metadata,
+		.state = &state,
+	};
+
+	try(spec_write(spec_schema_process_state(), &process, false, &text), "write the state");
 	*ret_json = str_steal(&text);
 	return *ret_json ? 0 : fail(ENOMEM, "write the state");
 }

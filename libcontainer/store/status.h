@@ -33,3 +33,9 @@ int status_allow(enum status_verb verb, enum status status);
 /* The state document: the spec's plus runc's rootfs, created, owner.  pid 0 where stopped.
  * indent: two spaces, as `state` prints; else one line, for hooks. malloc'ed. */
 int status_document(const struct record *record, enum status status, bool indent, char **ret_json);
+/*
+ * The container process state, in one line, which goes with the descriptor of the listener to a
+ * seccomp agent.  pid: of the process that has the filter; metadata: the spec's, or NULL.
+ */
+int status_process_document(const struct record *record, enum status status, pid_t pid,
+	const char *metadata, char **ret_json);

@@ -1,6 +1,7 @@
 /*
- * Rows of the state that `state` prints and hooks read; the last three are runc's additions.
- * Columns: see config.h.  Spec: runtime.md, "State".
+ * Rows of the state that `state` prints and hooks read; the last three are runc's additions.  And
+ * of what a seccomp agent is sent: config-linux.md, "The Container Process State". Columns: see
+ * config.h.  Spec: runtime.md, "State".
  */
 #pragma once
 
@@ -16,5 +17,12 @@
 	ROW(string,    created,     "created",     0,        none) \
 	ROW(pairs,     annotations, "annotations", 0,        none) \
 	ROW(string,    owner,       "owner",       0,        none)
+
+#define SPEC_PROCESS_STATE(ROW) \
+	ROW(string,    oci_version, "ociVersion",  REQUIRED, none) \
+	ROW(strings,   fds,         "fds",         0,        none) \
+	ROW(i64,       pid,         "pid",         REQUIRED, none) \
+	ROW(string,    metadata,    "metadata",    0,        none) \
+	ROW(object,    state,       "state",       REQUIRED, state)
 
 /* clang-format on */

@@ -31,6 +31,7 @@ enum feature {
 	FILTER,
 	LATE,
 	UNIT,
+	AGENT,
 	FEATURES,
 };
 
@@ -45,6 +46,8 @@ static bool make_plan(unsigned int bits, bool exec, struct plan *plan)
 	if ((HAS(TIME) || HAS(JOINS) || exec) && !HAS(GENERAL))
 		return false;
 	if (exec && (HAS(MAPS) || HAS(TIME) || HAS(HOST_HOOKS) || HAS(CONTAINER_HOOKS)))
+		return false;
+	if (HAS(AGENT) && !HAS(FILTER))
 		return false;
 	if (HAS(UNIT) && (exec || !HAS(GENERAL) || !HAS(CGROUP_V2)))
 		return false;
@@ -65,6 +68,7 @@ static bool make_plan(unsigned int bits, bool exec, struct plan *plan)
 		(struct plan_hooks){ &hook, HAS(CONTAINER_HOOKS) ? 1 : 0 };
 	plan->seccomp.set = HAS(FILTER);
 	plan->seccomp.late = HAS(LATE);
+	plan->seccomp.listener_path = HAS(AGENT) ? "/agent" : NULL;
 	return true;
 #undef HAS
 }

@@ -384,10 +384,11 @@ static void seccomp_has_rules(void **state)
 		{ ALLOW "\"listenerPath\": \"not absolute, but ignored\"", NULL },
 		{ ALLOW "\"listenerPath\": \"/s\", " RULE("\"mkdir\"", "NOTIFY", ""), NULL },
 		{ ALLOW RULE("\"mkdir\"", "NOTIFY", ""),
-			"linux.seccomp.syscalls[0].action: SCMP_ACT_NOTIFY needs "
-			"linux.seccomp.listenerPath" },
+			"linux.seccomp.listenerPath: failed to connect with seccomp agent: "
+			"SCMP_ACT_NOTIFY of syscalls[0] needs one" },
 		{ ALLOW "\"listenerPath\": \"@s\", " RULE("\"mkdir\"", "NOTIFY", ""),
-			"linux.seccomp.listenerPath: wants an absolute path, got \"@s\"" },
+			"linux.seccomp.listenerPath: failed to connect with seccomp agent: "
+			"wants an absolute path, got \"@s\"" },
 		{ ALLOW "\"listenerPath\": \"/s\", " RULE("\"mkdir\", \"write\"", "NOTIFY", ""),
 			"linux.seccomp.syscalls[0].names[1]: SCMP_ACT_NOTIFY cannot be used for the "
 			"write syscall" },

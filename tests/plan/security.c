@@ -166,6 +166,7 @@ static void test_seccomp_fields(void **state)
 			.action = "SCMP_ACT_ERRNO",
 			.errno_ret = { true, 38 },
 			.args = { &argument, 1, true } },
+		{ .names = { names, 1, true }, .action = "SCMP_ACT_NOTIFY" },
 	};
 
 	seccomp.default_errno_ret = (struct maybe_u32){ true, 1 };
@@ -187,7 +188,7 @@ static void test_seccomp_fields(void **state)
 	assert_int_equal(made->flags.count, 0);
 	assert_string_equal(made->listener_path, "/run/agent.sock");
 	assert_string_equal(made->listener_metadata, "m");
-	assert_int_equal(made->rule_count, 2);
+	assert_int_equal(made->rule_count, 3);
 
 	assert_string_equal(made->rules[0].place, "linux.seccomp.syscalls[0]");
 	assert_false(made->rules[0].errno_set);
@@ -205,6 +206,29 @@ static void test_seccomp_fields(void **state)
 	assert_int_equal(rule->arguments[0].value, 2);
 	assert_int_equal(rule->arguments[0].value_two, 3);
 	assert_string_equal(rule->arguments[0].op, "SCMP_CMP_MASKED_EQ");
+}
+
+/* The spec: it is ignored where no rule has anybody told; of exec's the rules are not known. */
+static void test_listener_without_a_rule(void **state)
+{
+	(void)state;
+	const char *names[] = { "clone" };
+	struct spec_seccomp_rule rule = { .names = { names, 1, true }, .action = "SCMP_ACT_ALLOW" };
+	struct spec_config config = { .linux_ = &linux_ };
+
+	seccomp.syscalls = (struct spec_seccomp_rule_list){ &rule, 1, true };
+	seccomp.listener_path = "/run/agent.sock";
+	linux_.seccomp = &seccomp;
+	assert_int_equal(decide(), 0);
+	assert_null(plan.seccomp.listener_path);
+	assert_null(plan_kept(&arena, &config)->linux_->seccomp->listener_path);
+	rule.action = "SCMP_ACT_NOTIFY";
+	assert_int_equal(decide(), 0);
+	assert_string_equal(plan.seccomp.listener_path, "/run/agent.sock");
+	linux_.seccomp = plan_kept(&arena, &config)->linux_->seccomp;
+	options.verb = PLAN_EXEC;
+	assert_int_equal(decide(), 0);
+	assert_string_equal(plan.seccomp.listener_path, "/run/agent.sock");
 }
 
 static void test_absent_flags_differ(void **state)
@@ -238,6 +262,7 @@ int main(void)
 		TEST(test_keyring),
 		TEST(test_seccomp_place),
 		TEST(test_seccomp_fields),
+		TEST(test_listener_without_a_rule),
 		TEST(test_absent_flags_differ),
 		TEST(test_metadata_without_listener),
 	};

@@ -1,32 +1,5 @@
-#include "libcontainer/security/seccomp.h"
-
-#include <errno.h>
-#include <linux/audit.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdio.h>
-#include <sys/prctl.h>
-#include <sys/syscall.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
-#include "libcontainer/base/cleanup.h"
-#include "libcontainer/base/error.h"
-#include "libcontainer/base/log.h"
-#include "tests/security/bpf.h"
-
-/* Behind error.h: it has a macro fail() of its own. */
-#include <cmocka.h>
-
-#define LIST(...) \
-	{ \
-		(const char *[]){ __VA_ARGS__ }, COUNT_OF(((const char *[]){ __VA_ARGS__ })) \
-	}
-#define ERRNO(error) (SECCOMP_RET_ERRNO | (error))
-#define X32 0x40000000
-
-/* Verdicts are asked for x86, whose numbers are below: libseccomp makes them on any machine. */
-#define X86_FAMILY LIST("SCMP_ARCH_X86_64", "SCMP_ARCH_X86", "SCMP_ARCH_X32")
+/* What compiled filters answer to system calls, against tables of what they should. */
+#include "tests/security/filters.h"
 
 /* An excerpt of what engines allow, long enough for a binary tree. */
 /* clang-format off */
@@ -88,57 +61,6 @@ static const struct {
 /* clang-format on */
 
 #define NEWEST 449 /* futex_waitv, on all of them */
-
-static struct seccomp_filter filter;
-
-static int teardown(void **state)
-{
-	(void)state;
-	seccomp_filter_done(&filter);
-	error_clear();
-	log_set_sink(NULL, NULL, LOG_LEVEL_ERROR);
-	return 0;
-}
-
-static uint32_t verdict_with(uint32_t architecture, int number, uint64_t a, uint64_t b)
-{
-	const struct seccomp_data data = { .nr = number, .arch = architecture, .args = { a, b } };
-
-	return bpf_run(filter.instructions, filter.count, &data);
-}
-
-static uint32_t verdict(uint32_t architecture, int number)
-{
-	return verdict_with(architecture, number, 0, 0);
-}
-
-static void compile(const struct plan_seccomp *plan)
-{
-	seccomp_filter_done(&filter);
-	if (seccomp_compile(plan, &filter) < 0)
-		fail_msg("%s", error_text());
-}
-
-/* A filter with one rule, for x86 and a default action of EPERM. */
-static void compile_rule(struct plan_seccomp_rule rule)
-{
-	rule.place = "linux.seccomp.syscalls[0]";
-	compile(&(struct plan_seccomp){
-		.set = true,
-		.default_action = "SCMP_ACT_ERRNO",
-		.architectures = X86_FAMILY,
-		.rules = &rule,
-		.rule_count = 1,
-	});
-}
-
-static void expect_error(const struct plan_seccomp *plan, const char *text)
-{
-	assert_true(seccomp_compile(plan, &filter) < 0);
-	assert_string_equal(error_text(), text);
-	assert_null(filter.instructions);
-	error_clear();
-}
 
 static void test_profile(void **state)
 {
@@ -303,6 +225,7 @@ static void test_actions(void **state)
 		{ "SCMP_ACT_TRACE", false, 0, SECCOMP_RET_TRACE | EPERM },
 		{ "SCMP_ACT_TRACE", true, 77, SECCOMP_RET_TRACE | 77 },
 		{ "SCMP_ACT_LOG", false, 0, SECCOMP_RET_LOG },
+		{ "SCMP_ACT_NOTIFY", false, 0, SECCOMP_RET_USER_NOTIF },
 	};
 
 	for (size_t i = 0; i < COUNT_OF(cases); i++) {
@@ -320,13 +243,13 @@ static void test_actions(void **state)
 			.architectures = X86_FAMILY,
 			.rules = &rule,
 			.rule_count = 1,
+			.listener_path = "/agent",
 		});
 		assert_int_equal(verdict(AUDIT_ARCH_X86_64, 0), cases[i].verdict);
 		assert_int_equal(verdict(AUDIT_ARCH_I386, 3), cases[i].verdict);
 		assert_int_equal(verdict(AUDIT_ARCH_X86_64, 1), SECCOMP_RET_ALLOW);
 		assert_true(seccomp_knows_action(cases[i].word));
 	}
-	assert_false(seccomp_knows_action("SCMP_ACT_NOTIFY"));
 }
 
 /* Which default actions give new system calls ENOSYS, and what they give an old one. */
@@ -403,231 +326,6 @@ static void test_other_architectures_are_killed(void **state)
 	assert_int_equal(verdict(AUDIT_ARCH_MIPS64, 5000), SECCOMP_RET_KILL_THREAD);
 }
 
-static void keep_line(enum log_level level, const char *line, void *context)
-{
-	(void)level;
-	if (strstr(line, "unknown"))
-		(void)snprintf(context, 256, "%s", line);
-}
-
-static void test_unknown_call_is_left_out(void **state)
-{
-	(void)state;
-	char line[256] = "";
-
-	log_set_sink(keep_line, line, LOG_LEVEL_DEBUG);
-	compile_rule((struct plan_seccomp_rule){
-		.names = LIST("no_such_call", "read"),
-		.action = "SCMP_ACT_ALLOW",
-	});
-	assert_string_equal(
-		line, "linux.seccomp.syscalls[0]: unknown system call 'no_such_call' is left out");
-	assert_int_equal(verdict(AUDIT_ARCH_X86_64, 0), SECCOMP_RET_ALLOW);
-}
-
-static void test_no_rules(void **state)
-{
-	(void)state;
-	compile(&(struct plan_seccomp){
-		.set = true,
-		.default_action = "SCMP_ACT_ALLOW",
-		.architectures = X86_FAMILY,
-	});
-	assert_int_equal(verdict(AUDIT_ARCH_X86_64, 0), SECCOMP_RET_ALLOW);
-}
-
-static void test_no_filter(void **state)
-{
-	(void)state;
-	compile(&(struct plan_seccomp){ .set = false });
-	assert_null(filter.instructions);
-	assert_int_equal(seccomp_load_filter(&filter), 0);
-}
-
-static void test_flags(void **state)
-{
-	(void)state;
-	const struct {
-		struct plan_paths list;
-		bool set;
-		unsigned int flags;
-	} cases[] = {
-		{ { NULL, 0 }, false, SECCOMP_FILTER_FLAG_SPEC_ALLOW },
-		{ { NULL, 0 }, true, 0 },
-		{ LIST("SECCOMP_FILTER_FLAG_TSYNC"), true, 0 },
-		{ LIST("SECCOMP_FILTER_FLAG_LOG"), true, 2 },
-		{ LIST("SECCOMP_FILTER_FLAG_SPEC_ALLOW"), true, 4 },
-		{ LIST("SECCOMP_FILTER_FLAG_SPEC_ALLOW", "SECCOMP_FILTER_FLAG_LOG",
-			  "SECCOMP_FILTER_FLAG_TSYNC"),
-			true, 6 },
-	};
-
-	for (size_t i = 0; i < COUNT_OF(cases); i++) {
-		compile(&(struct plan_seccomp){
-			.set = true,
-			.default_action = "SCMP_ACT_ALLOW",
-			.flags = cases[i].list,
-			.flags_set = cases[i].set,
-		});
-		assert_int_equal(filter.flags, cases[i].flags);
-	}
-	assert_true(seccomp_knows_flag("SECCOMP_FILTER_FLAG_LOG"));
-	assert_false(seccomp_knows_flag("SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV"));
-}
-
-static void test_refused(void **state)
-{
-	(void)state;
-	struct plan_seccomp_argument argument = { 6, 0, 0, "SCMP_CMP_EQ" };
-	struct plan_seccomp_rule rule = {
-		.place = "linux.seccomp.syscalls[4]",
-		.names = LIST("read"),
-		.action = "SCMP_ACT_NOTIFY",
-	};
-	struct plan_seccomp plan = {
-		.set = true,
-		.default_action = "SCMP_ACT_ALLOW",
-		.rules = &rule,
-		.rule_count = 1,
-	};
-
-	expect_error(&plan, "linux.seccomp.syscalls[4]: action SCMP_ACT_NOTIFY is not supported");
-	rule.action = "SCMP_ACT_KILL";
-	rule.errno_set = true;
-	expect_error(&plan, "linux.seccomp.syscalls[4]: action SCMP_ACT_KILL takes no errno");
-	rule.action = "SCMP_ACT_ERRNO";
-	rule.errno_ret = 65536;
-	expect_error(&plan, "linux.seccomp.syscalls[4]: errno 65536 is above 65535");
-	rule.errno_ret = 1;
-	rule.arguments = &argument;
-	rule.argument_count = 1;
-	expect_error(&plan, "linux.seccomp.syscalls[4].args[0].index: 6 is not below 6");
-	argument = (struct plan_seccomp_argument){ 0, 0, 0, "SCMP_CMP_XX" };
-	expect_error(&plan, "linux.seccomp.syscalls[4].args[0].op: 'SCMP_CMP_XX' is not supported");
-
-	plan = (struct plan_seccomp){ .set = true, .default_action = "SCMP_ACT_NOTIFY" };
-	expect_error(&plan, "linux.seccomp: action SCMP_ACT_NOTIFY is not supported");
-	plan = (struct plan_seccomp){
-		.set = true,
-		.default_action = "SCMP_ACT_ALLOW",
-		.flags = LIST("SECCOMP_FILTER_FLAG_LOG", "SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV"),
-		.flags_set = true,
-	};
-	expect_error(&plan, "linux.seccomp.flags[1]: SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV is not "
-			    "supported");
-}
-
-static void test_architectures(void **state)
-{
-	(void)state;
-	struct plan_seccomp plan = {
-		.set = true,
-		.default_action = "SCMP_ACT_ALLOW",
-		.architectures = LIST("SCMP_ARCH_X86_64", "SCMP_ARCH_PDP11"),
-	};
-
-	assert_true(seccomp_compile(&plan, &filter) < 0);
-	assert_non_null(strstr(error_text(), "linux.seccomp.architectures[1]: 'SCMP_ARCH_PDP11' is "
-					     "not supported by libseccomp"));
-	assert_true(seccomp_knows_architecture("SCMP_ARCH_X86_64"));
-	assert_true(seccomp_knows_architecture("SCMP_ARCH_MIPSEL64N32"));
-	assert_false(seccomp_knows_architecture("SCMP_ARCH_PDP11"));
-	assert_false(seccomp_knows_architecture("x86_64"));
-	assert_false(
-		seccomp_knows_architecture("SCMP_ARCH_0123456789012345678901234567890123456789"));
-}
-
-/* The byte order of one filter is one, and this machine's own architecture is always in it. */
-static void test_foreign_byte_order(void **state)
-{
-	(void)state;
-	bool little = __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__;
-	const char *word = little ? "SCMP_ARCH_S390X" : "SCMP_ARCH_X86_64";
-	struct plan_seccomp plan = {
-		.set = true,
-		.default_action = "SCMP_ACT_ALLOW",
-		.architectures = { &word, 1 },
-	};
-
-	assert_true(seccomp_compile(&plan, &filter) < 0);
-	assert_non_null(strstr(error_text(), "linux.seccomp.architectures[0]: 'SCMP_ARCH_"));
-	assert_non_null(strstr(error_text(), "cannot be in one filter with this machine's"));
-}
-
-/* Loads filter in a process of its own; its exit status is the number of the check that failed. */
-static int load_in_child(void)
-{
-	pid_t pid = fork();
-	int status;
-
-	if (pid == 0) {
-		if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 || seccomp_load_filter(&filter) < 0)
-			_exit(1);
-		if (syscall(SYS_getppid) != -1 || errno != 99)
-			_exit(2);
-		if (syscall(SYS_getpgid, 0) == -1)
-			_exit(3);
-		_exit(0);
-	}
-	assert_true(pid > 0);
-	assert_int_equal(waitpid(pid, &status, 0), pid);
-	assert_true(WIFEXITED(status));
-	return WEXITSTATUS(status);
-}
-
-static void test_kernel_takes_it(void **state)
-{
-	(void)state;
-	struct plan_seccomp_rule rule = {
-		.place = "a",
-		.names = LIST("getppid"),
-		.action = "SCMP_ACT_ERRNO",
-		.errno_set = true,
-		.errno_ret = 99,
-	};
-
-	compile(&(struct plan_seccomp){
-		.set = true,
-		.default_action = "SCMP_ACT_ALLOW",
-		.rules = &rule,
-		.rule_count = 1,
-	});
-	assert_int_equal(load_in_child(), 0);
-}
-
-/* A program that the kernel would refuse with EINVAL is refused with a reason. */
-static void test_too_long(void **state)
-{
-	(void)state;
-	static struct plan_seccomp_argument arguments[5000];
-	size_t count = COUNT_OF(arguments);
-
-	for (size_t i = 0; i < count; i++)
-		arguments[i] = (struct plan_seccomp_argument){ 1, i * 3, 0, "SCMP_CMP_EQ" };
-	struct plan_seccomp_rule rule = {
-		.place = "a",
-		.names = LIST("fcntl"),
-		.action = "SCMP_ACT_ERRNO",
-		.arguments = arguments,
-		.argument_count = count,
-	};
-	struct plan_seccomp plan = {
-		.set = true, .default_action = "SCMP_ACT_ALLOW", .rules = &rule, .rule_count = 1
-	};
-
-	assert_true(seccomp_compile(&plan, &filter) < 0);
-	assert_non_null(strstr(error_text(), "instructions, the kernel takes 4096"));
-}
-
-static void test_version(void **state)
-{
-	(void)state;
-	unsigned int major, minor, micro;
-
-	assert_int_equal(sscanf(seccomp_library_version(), "%u.%u.%u", &major, &minor, &micro), 3);
-	assert_true(major >= 2);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -638,16 +336,6 @@ int main(void)
 		cmocka_unit_test_teardown(test_actions, teardown),
 		cmocka_unit_test_teardown(test_new_calls, teardown),
 		cmocka_unit_test_teardown(test_other_architectures_are_killed, teardown),
-		cmocka_unit_test_teardown(test_unknown_call_is_left_out, teardown),
-		cmocka_unit_test_teardown(test_no_rules, teardown),
-		cmocka_unit_test_teardown(test_no_filter, teardown),
-		cmocka_unit_test_teardown(test_flags, teardown),
-		cmocka_unit_test_teardown(test_refused, teardown),
-		cmocka_unit_test_teardown(test_architectures, teardown),
-		cmocka_unit_test_teardown(test_foreign_byte_order, teardown),
-		cmocka_unit_test_teardown(test_kernel_takes_it, teardown),
-		cmocka_unit_test_teardown(test_too_long, teardown),
-		cmocka_unit_test_teardown(test_version, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

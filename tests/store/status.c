@@ -168,6 +168,34 @@ static void the_document_is_that_of_runc(void **state)
 		"\"annotations\":{\"a\":\"b\"},\"owner\":\"\"}");
 }
 
+/* Whom an agent's listener is of, and of which container: two pids where it is exec's. */
+static void an_agent_is_sent_the_process(void **state)
+{
+	struct record record = {
+		.id = "c",
+		.bundle = "/b",
+		.rootfs = "/b/r",
+		.oci_version = "1.3.0",
+		.created = "2026-11-24T18:00:00.5Z",
+		.owner = "",
+		.pid = 42,
+	};
+	auto_free char *with = NULL;
+	auto_free char *without = NULL;
+
+	(void)state;
+	assert_int_equal(status_process_document(&record, STATUS_RUNNING, 43, "m", &with), 0);
+	assert_string_equal(with,
+		"{\"ociVersion\":\"1.3.0\",\"fds\":[\"seccompFd\"],\"pid\":43,\"metadata\":\"m\","
+		"\"state\":{\"ociVersion\":\"1.3.0\",\"id\":\"c\",\"pid\":42,\"status\":"
+		"\"running\","
+		"\"bundle\":\"/b\",\"rootfs\":\"/b/r\",\"created\":\"2026-11-24T18:00:00.5Z\","
+		"\"owner\":\"\"}}");
+	assert_int_equal(status_process_document(&record, STATUS_CREATING, 42, NULL, &without), 0);
+	assert_null(strstr(without, "metadata"));
+	assert_non_null(strstr(without, "\"status\":\"creating\""));
+}
+
 static void verbs_are_refused_in_words_that_engines_know(void **state)
 {
 	(void)state;
@@ -205,6 +233,7 @@ int main(void)
 		scratch_test(what_cannot_be_known_is_an_error),
 		scratch_test(another_process_of_that_pid_is_not_init),
 		cmocka_unit_test(the_document_is_that_of_runc),
+		cmocka_unit_test(an_agent_is_sent_the_process),
 		cmocka_unit_test(verbs_are_refused_in_words_that_engines_know),
 	};
 

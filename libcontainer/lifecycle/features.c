@@ -23,7 +23,6 @@
 
 /* clang-format off */
 #define YES { .set = true, .value = true }
-#define NO  { .set = true, .value = false }
 
 /* What is in no table: whole features. */
 static struct spec_features_cgroup cgroup = {
@@ -31,8 +30,6 @@ static struct spec_features_cgroup cgroup = {
 	.systemd = { true, WITH_SYSTEMD }, .systemd_user = { true, WITH_SYSTEMD },
 };
 static struct spec_features_enabled enabled = { .enabled = YES };
-static struct spec_features_enabled missing = { .enabled = NO };
-static struct spec_features_intel_rdt intel_rdt = { .enabled = NO };
 static struct spec_features_mount_extensions mount_extensions = { .idmap = &enabled };
 
 /* clang-format on */
@@ -129,6 +126,38 @@ static struct spec_features_seccomp *describe_seccomp(struct arena *arena)
 	return seccomp;
 }
 
+static struct spec_features_enabled *describe_support(struct arena *arena, const char *place)
+{
+	struct spec_features_enabled *support = arena_new(arena, struct spec_features_enabled);
+
+	support->enabled = (struct maybe_flag){ true, plan_supports(place) };
+	return support;
+}
+
+static struct spec_features_intel_rdt *describe_intel_rdt(struct arena *arena)
+{
+	struct spec_features_intel_rdt *rdt = arena_new(arena, struct spec_features_intel_rdt);
+	const struct maybe_flag supported = { true, plan_supports("linux.intelRdt") };
+
+	*rdt = (struct spec_features_intel_rdt){ supported, supported, supported };
+	return rdt;
+}
+
+/* Empty lists, which are something else than none, where no mode is carried out. */
+static struct spec_features_memory_policy *describe_memory_policy(struct arena *arena)
+{
+	struct spec_features_memory_policy *policy =
+		arena_new(arena, struct spec_features_memory_policy);
+
+	*policy = (struct spec_features_memory_policy){
+		.modes = list_words(arena, &words_memory_modes, NULL),
+		.flags = list_words(arena, &words_memory_flags, NULL),
+	};
+	if (!plan_supports("linux.memoryPolicy"))
+		policy->modes.count = policy->flags.count = 0;
+	return policy;
+}
+
 static struct spec_features_linux *describe_linux(struct arena *arena)
 {
 	struct spec_features_linux *linux_ = arena_new(arena, struct spec_features_linux);
@@ -140,9 +169,10 @@ static struct spec_features_linux *describe_linux(struct arena *arena)
 		.seccomp = describe_seccomp(arena),
 		.apparmor = &enabled,
 		.selinux = &enabled,
-		.intel_rdt = &intel_rdt,
+		.intel_rdt = describe_intel_rdt(arena),
+		.memory_policy = describe_memory_policy(arena),
 		.mount_extensions = &mount_extensions,
-		.net_devices = &missing,
+		.net_devices = describe_support(arena, "linux.netDevices"),
 	};
 	return linux_;
 }

@@ -445,6 +445,9 @@ struct plan_input {
  */
 int plan_make(struct arena *arena, const struct plan_input *input, struct plan *ret_plan);
 
+/* Whether "linux.netDevices" is carried out; what is not is refused. */
+bool plan_supports(const char *place);
+
 /*
  * What later verbs need of a configuration: what exec inherits, hooks that come after start, and
  * the resources that update changes.  plan_make() for exec gives the same from it as from the

@@ -2,6 +2,9 @@
  * What the spec has and this version does not do: refused with its place, as doing without it in
  * silence would start a container that is not the one that was asked for.
  */
+#include <string.h>
+
+#include "libcontainer/base/cleanup.h"
 #include "libcontainer/plan/parts.h"
 
 static bool has_net_devices(const struct spec_linux *spec)
@@ -28,9 +31,17 @@ static const struct {
 	{ "linux.memoryPolicy", has_memory_policy },
 };
 
+bool plan_supports(const char *place)
+{
+	for (size_t i = 0; i < COUNT_OF(rows); i++)
+		if (strcmp(rows[i].place, place) == 0)
+			return false;
+	return true;
+}
+
 int plan_unsupported(struct planning *p)
 {
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
 		if (rows[i].present(p->spec->linux_))
 			return refuse("%s: is not supported by this version", rows[i].place);
 	}

@@ -43,7 +43,8 @@
 #define SPEC_INNER_list(of)    .inner = spec_schema_##of,
 #define SPEC_INNER_map(of)     .inner = spec_schema_##of,
 
-#define SPEC_FIELD(kind_, member, json, flags_, inner_) { \
+/* What is behind inner is for docs/describe.c. */
+#define SPEC_FIELD(kind_, member, json, flags_, inner_, ...) { \
 	.name = json, .kind = SPEC_KIND_##kind_, .flags = (flags_), \
 	.offset = offsetof(self, member), SPEC_INNER_##kind_(inner_) },
 

@@ -47,7 +47,7 @@ struct spec_pairs   { struct spec_pair *items; size_t count; bool set; };
 #define SPEC_MEMBER_list(member, inner)       struct spec_##inner##_list member;
 #define SPEC_MEMBER_map(member, inner)        struct spec_##inner##_list member;
 
-#define SPEC_MEMBER(kind, member, json, flags, inner) SPEC_MEMBER_##kind(member, inner)
+#define SPEC_MEMBER(kind, member, json, flags, inner, ...) SPEC_MEMBER_##kind(member, inner)
 #define SPEC_STRUCT(name, ROWS) \
 	struct spec_##name { ROWS(SPEC_MEMBER) }; \
 	struct spec_##name##_list { struct spec_##name *items; size_t count; bool set; };

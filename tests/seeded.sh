@@ -1,5 +1,5 @@
 #!/bin/sh
-# Tests layers.sh, sizes.sh and symbols.sh: a violation of each kind is seeded into a small tree, and
+# Tests layers.sh, sizes.sh, symbols.sh and docs/check.sh: a violation of each kind is seeded into a small tree, and
 # has to be reported by its words; the tree without it has to pass.
 
 set -u
@@ -165,6 +165,22 @@ symbol src/main 'char *strerror(); int main(void) { return strerror(1) != NULL; 
 symbol src/main 'int getaddrinfo(); int main(void) { return getaddrinfo(0, 0, 0, 0); }' \
 	'has linked getaddrinfo'
 symbol src/main 'int system(); int main(void) { return system("x"); }' 'asks for system'
+
+# documents WANTED: $tree.in in place of docs/config.md; in the build directory alone.
+documents()
+{
+	output=$(sh "$here/../docs/check.sh" "$tree.in" 2>&1)
+	verdict 'docs/config.md' "$1" $?
+}
+
+if [ -x docs/describe ]; then
+	cp "$here/../docs/config.md" "$tree.in"
+	documents ''
+	sed 's/SemVer/version/' "$here/../docs/config.md" >"$tree.in"
+	documents 'config.md is not what'
+	sed '/execCPUAffinity/d' "$here/../docs/config.md" >"$tree.in"
+	documents 'config.md is not what'
+fi
 
 printf 'seeded: %s passed, %s failed\n' "$passed" "$failed"
 [ "$failed" -eq 0 ]

@@ -403,6 +403,20 @@ all"
 	assert_modes_restored
 }
 
+@test "foreground: a terminal that can't be put back is told of" {
+	local last
+	typed_by 0 -- strace -o "$TEST_DIR/trace" -e trace=ioctl "$CAISSON" --root "$ROOT" run "$ID"
+	last=$(grep '^ioctl' "$TEST_DIR/trace" | grep -n '(0, [A-Z_ or]*TCSETS' | tail -n 1 | cut -d : -f 1)
+	typed_by 0 -- strace -o /dev/null -e "inject=ioctl:error=EINTR:when=$last" \
+		"$CAISSON" --root "$ROOT" run "$ID"
+	assert_modes_restored
+	assert_output ''
+	typed_by 0 -- strace -o /dev/null -e "inject=ioctl:error=ENOMEM:when=$last" \
+		"$CAISSON" --root "$ROOT" run "$ID"
+	assert_contains 'our terminal stays raw'
+	assert_equal "$(reported modes)" changed
+}
+
 @test "foreground: stopped and continued, as by a shell" {
 	set_script 'echo begun; while read -r line; do echo "got $line"; stty size; done; exit 4'
 	# SIGSTOP is 19.  What the shell does with the terminal meanwhile is not undone by us.

@@ -74,10 +74,18 @@ static void relay_make_raw(struct terminal_relay *relay)
 
 static void relay_restore(struct terminal_relay *relay)
 {
-	/* At once: TCSADRAIN waits for a terminal that may be stopped.  Failing, nothing is left to
-	 * try. */
+	struct termios now;
+	int r = 0;
+
+	/* At once: TCSADRAIN waits for a terminal that may be stopped. */
 	if (relay->from_terminal && is_in_front())
-		(void)tcsetattr(STDIN_FILENO, TCSANOW, &relay->saved);
+		do
+			r = tcsetattr(STDIN_FILENO, TCSANOW, &relay->saved);
+		while (r < 0 && errno == EINTR);
+	/* One that was hung up is nobody's any more. */
+	int error = errno;
+	if (r < 0 && tcgetattr(STDIN_FILENO, &now) == 0)
+		log_warning("our terminal stays raw, see reset(1): errno %d", error);
 	relay->from_terminal = false;
 }
 

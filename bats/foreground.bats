@@ -102,7 +102,7 @@ forward_all() {
 	local code step=13
 	[[ ! ${FOREGROUND_ALL-} ]] || step=1
 	sleeping_container
-	for ((code = 0; code < 256; code += code == 247 ? 8 : step)); do
+	for ((code = 0; code < 256; code += step > 1 && code == 247 ? 8 : step)); do
 		run "-$code" caisson exec "$ID" sh -c "exit $code"
 		[[ ! $output ]] || fail "$output"
 	done

@@ -52,6 +52,7 @@ struct scenario {
 	command_words before[STEPS_MAX]; /* how the container comes into the state that is wanted */
 	bool end_init;                   /* then init is killed */
 	bool attach;                     /* init is traced as well */
+	bool typed;                      /* stdin is a terminal, whose modes are put back */
 	bool console;                    /* success brings a terminal to CONSOLE */
 	bool notify;                     /* there is a NOTIFY_SOCKET, which success tells */
 	bool limits;                     /* success changes limits, and an error none */

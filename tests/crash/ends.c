@@ -1,10 +1,11 @@
-/* Who is at the other end: of a console socket, and of NOTIFY_SOCKET. */
+/* Who is at the other end: of a console socket, of NOTIFY_SOCKET, and of the caller's terminal. */
 #include "tests/crash/worker.h"
 
 #include <err.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
+#include <pty.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -83,9 +84,15 @@ static void *manage(void *context)
 void ends_prepare(struct worker *worker)
 {
 	static int manager;
+	int master; /* stays open: nobody types, and nobody hangs up */
 	sigset_t all, before;
 	pthread_t thread;
 
+	if (openpty(&master, &worker->terminal, NULL, NULL, NULL) < 0 ||
+		fcntl(master, F_SETFD, FD_CLOEXEC) < 0 ||
+		fcntl(worker->terminal, F_SETFD, FD_CLOEXEC) < 0 ||
+		tcgetattr(worker->terminal, &worker->modes) < 0)
+		err(2, "make a terminal");
 	(void)snprintf(worker->console, ROOM, "%s/console-%d", options.directory, worker->number);
 	(void)snprintf(worker->notify, ROOM, "%s/notify-%d", options.directory, worker->number);
 	worker->console_fd = listen_at(worker->console, SOCK_STREAM);
@@ -143,4 +150,14 @@ void ends_close(struct worker *worker)
 	(void)ends_terminals(worker);
 	while (worker->terminal_count > 0)
 		(void)close(worker->terminals[--worker->terminal_count]);
+}
+
+bool ends_restore(const struct worker *worker)
+{
+	struct termios now = { 0 }; /* padding is compared as well */
+
+	if (tcgetattr(worker->terminal, &now) < 0 ||
+		tcsetattr(worker->terminal, TCSANOW, &worker->modes) < 0)
+		err(2, "the modes of the terminal");
+	return memcmp(&now, &worker->modes, sizeof(now)) == 0;
 }

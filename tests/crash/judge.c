@@ -53,6 +53,18 @@ static void line_make(struct worker *worker, const struct scenario *scenario,
 	line->words[n] = NULL;
 }
 
+static void command_make(struct worker *worker, const struct scenario *scenario, pid_t init,
+	struct line *line, struct command *command)
+{
+	line_make(worker, scenario, scenario->command, line);
+	*command = (struct command){
+		.argv = line->words,
+		.input = scenario->typed ? worker->terminal : -1,
+		.output = worker->output,
+		.attached = scenario->attach ? init : 0,
+	};
+}
+
 static struct answer run(struct worker *worker, const struct scenario *scenario,
 	const char *const *words, double limit)
 {
@@ -124,13 +136,14 @@ void judge_count(struct worker *worker, size_t index, struct calls calls[PROCESS
 	const char *words = scenario->name;
 	struct traced traced = { .calls = calls };
 	const struct aim nowhere = { 0 };
+	struct command command;
 	struct line line;
 	pid_t init;
 
 	if (!prepare(worker, scenario, &init, &words))
 		give_up(worker, scenario->name, words);
-	line_make(worker, scenario, scenario->command, &line);
-	trace(line.words, worker->output, scenario->attach ? init : 0, &nowhere, &traced);
+	command_make(worker, scenario, init, &line, &command);
+	trace(&command, &nowhere, &traced);
 	ends_offer(worker, false);
 	bool success = WIFEXITED(traced.status) && WEXITSTATUS(traced.status) == 0;
 	if (traced.hung)
@@ -347,7 +360,14 @@ static enum verdict judge_command(struct worker *worker, const struct test_case 
 	}
 	if (!traced->hit)
 		return VERDICT_MISSED;
-	if (test->aim.strike == STRIKE_KILL && test->aim.process == 0)
+	/* Nobody could put it back then, and the next case wants it as it was in any case. */
+	bool is_killed = test->aim.strike == STRIKE_KILL && test->aim.process == 0;
+	if (!ends_restore(worker) && !is_killed && !strstr(output, "our terminal stays raw")) {
+		report_failure(
+			test, "the modes of the caller's terminal are not put back: %s", output);
+		return VERDICT_FAILURE;
+	}
+	if (is_killed)
 		return VERDICT_SUCCESS;
 	if (WIFSIGNALED(traced->status)) {
 		report_failure(test, "the command is ended by signal %d: %s",
@@ -430,6 +450,7 @@ enum verdict judge(struct worker *worker, struct test_case *test)
 	const struct scenario *scenario = &scenarios[test->scenario];
 	const char *words = scenario->name;
 	struct traced traced = { 0 };
+	struct command command;
 	struct line line;
 	pid_t init;
 
@@ -438,8 +459,8 @@ enum verdict judge(struct worker *worker, struct test_case *test)
 		left_remove(worker);
 		return VERDICT_FAILURE;
 	}
-	line_make(worker, scenario, scenario->command, &line);
-	trace(line.words, worker->output, scenario->attach ? init : 0, &test->aim, &traced);
+	command_make(worker, scenario, init, &line, &command);
+	trace(&command, &test->aim, &traced);
 	ends_offer(worker, false);
 	if (traced.hit)
 		test->number = traced.number;

@@ -30,7 +30,10 @@ static const struct limit { const char *file, *updated, *place; } limits[] = {
 /* No limit is larger. */
 #define UNLIMITED (1ULL << 62)
 
-static char former[LIMITS][64];
+/* What is kept of a configuration is shorter. */
+#define CONFIG_MAX 65536
+
+static char former[LIMITS][64], former_config[CONFIG_MAX];
 
 /* "" where no group of the container has such a file. */
 static void limit_read(const struct worker *worker, const char *file, char value[64])
@@ -53,8 +56,22 @@ static void limit_read(const struct worker *worker, const char *file, char value
 		(void)strcpy(value, "max");
 }
 
+/* Later updates begin with it. */
+static void config_read(const struct worker *worker, char text[CONFIG_MAX])
+{
+	char path[2 * ROOM];
+
+	(void)snprintf(path, sizeof(path), "%s/%s/config", worker->root, worker->id);
+	memset(text, 0, CONFIG_MAX);
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0 || read(fd, text, CONFIG_MAX) <= 0)
+		text[0] = '\0';
+	(void)close(fd);
+}
+
 void limits_take(const struct worker *worker)
 {
+	config_read(worker, former_config);
 	for (size_t i = 0; i < LIMITS; i++)
 		limit_read(worker, limits[i].file, former[i]);
 }
@@ -62,7 +79,13 @@ void limits_take(const struct worker *worker)
 void limits_compare(
 	const struct worker *worker, bool changed, const char *said, char text[LEFT_MAX])
 {
+	static char config[CONFIG_MAX];
+
 	text[0] = '\0';
+	config_read(worker, config);
+	if ((memcmp(config, former_config, CONFIG_MAX) != 0) != changed)
+		(void)snprintf(text, LEFT_MAX, "what is kept of the configuration is %s; ",
+			changed ? "what it was" : "another");
 	for (size_t i = 0; i < LIMITS; i++) {
 		size_t used = strlen(text);
 		char value[64];

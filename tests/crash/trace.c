@@ -84,7 +84,7 @@ static void seize(pid_t pid)
 }
 
 /* The gate keeps it from executing before it is traced. */
-static pid_t start(char **argv, int output, int *ret_gate)
+static pid_t start(const struct command *command, int *ret_gate)
 {
 	int gate[2];
 	char byte;
@@ -96,14 +96,13 @@ static pid_t start(char **argv, int output, int *ret_gate)
 		err(2, "fork");
 	if (pid == 0) {
 		(void)close(gate[1]);
-		int null = open("/dev/null", O_RDONLY);
-		(void)dup2(null, STDIN_FILENO);
-		(void)close(null);
-		(void)dup2(output, STDOUT_FILENO);
-		(void)dup2(output, STDERR_FILENO);
+		int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
+		(void)dup2(command->input < 0 ? null : command->input, STDIN_FILENO);
+		(void)dup2(command->output, STDOUT_FILENO);
+		(void)dup2(command->output, STDERR_FILENO);
 		if (read(gate[0], &byte, 1) < 0)
 			_exit(125);
-		(void)execv(argv[0], argv);
+		(void)execv(command->argv[0], command->argv);
 		_exit(125);
 	}
 	(void)close(gate[0]);
@@ -277,7 +276,7 @@ static void release(struct tracer *tracer)
 	alarm_after(0);
 }
 
-void trace(char **argv, int output, pid_t attached, const struct aim *aim, struct traced *traced)
+void trace(const struct command *command, const struct aim *aim, struct traced *traced)
 {
 	struct tracer tracer = {
 		.aim = aim,
@@ -285,15 +284,15 @@ void trace(char **argv, int output, pid_t attached, const struct aim *aim, struc
 		.end = seconds_now() + options.deadline,
 	};
 	int gate;
-	pid_t pid = start(argv, output, &gate);
+	pid_t pid = start(command, &gate);
 
 	traced->hit = traced->hung = false;
 	alarm_after(options.deadline);
 	seize(pid);
 	(void)process_add(&tracer, pid);
-	if (attached > 0) {
-		seize(attached);
-		(void)process_add(&tracer, attached);
+	if (command->attached > 0) {
+		seize(command->attached);
+		(void)process_add(&tracer, command->attached);
 		go_on(&tracer, &tracer.processes[1], 0);
 	}
 	go_on(&tracer, &tracer.processes[0], 0);

@@ -31,12 +31,18 @@ struct traced {
 	struct calls *calls; /* PROCESSES_MAX of them, or NULL: not wanted */
 };
 
+struct command {
+	char **argv;
+	int input;      /* its stdin, or -1: /dev/null */
+	int output;     /* its stdout and stderr */
+	pid_t attached; /* a process that is traced as number 1, or 0 */
+};
+
 /*
- * Runs argv with stdout and stderr in output, and returns when it has ended and the aim was hit, or
- * can't be hit any more.  Of other processes calls count until they execute a program.  attached: a
- * process that is traced as number 1, or 0.
+ * Runs the command, and returns when it has ended and the aim was hit, or can't be hit any more. Of
+ * other processes calls count until they execute a program.
  */
-void trace(char **argv, int output, pid_t attached, const struct aim *aim, struct traced *traced);
+void trace(const struct command *command, const struct aim *aim, struct traced *traced);
 
 /*
  * One that was born when its maker was killed is traced, and stopped, without our knowing of it.

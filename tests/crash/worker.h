@@ -1,6 +1,8 @@
 /* Where cases are run one by one (judge.c), and what is there before and after. */
 #pragma once
 
+#include <termios.h>
+
 #include "tests/crash/crash.h"
 
 /* ---- worker: where cases are run --------------------------------------------------------- */
@@ -15,6 +17,8 @@ struct worker {
 	char console[ROOM], notify[ROOM], resources[ROOM];
 	int console_fd, terminals[TERMINALS_MAX];
 	size_t terminal_count;
+	int terminal; /* the caller's */
+	struct termios modes;
 	char cgroups[PATHS_MAX][ROOM]; /* of the container */
 	size_t cgroup_count;
 	char *mounts; /* the mount table before */
@@ -37,7 +41,7 @@ void left_remove(struct worker *worker);
 
 /* ---- ends.c ------------------------------------------------------------------------------ */
 
-/* Listens on both sockets; a thread answers as a service manager does. */
+/* Listens on both sockets, and makes a terminal; a thread answers as a service manager does. */
 void ends_prepare(struct worker *worker);
 /* Puts NOTIFY_SOCKET into the environment of what is run, or takes it out. */
 void ends_offer(const struct worker *worker, bool notify);
@@ -46,6 +50,9 @@ bool ends_told(void); /* since it was offered */
  */
 size_t ends_terminals(struct worker *worker);
 void ends_close(struct worker *worker);
+
+/* Puts the modes of the caller's terminal back; true where they were so already. */
+bool ends_restore(const struct worker *worker);
 
 /* ---- limits.c ---------------------------------------------------------------------------- */
 

@@ -131,6 +131,15 @@ bool plan_has_sources(const struct plan *plan)
 	return false;
 }
 
+bool plan_maps_mounts(const struct plan *plan)
+{
+	for (size_t i = 0; i < plan->root.mount_count; i++) {
+		if (plan->root.mounts[i].idmap != PLAN_IDMAP_NONE)
+			return true;
+	}
+	return false;
+}
+
 bool plan_has_terminal(const struct plan *plan)
 {
 	return plan->process.terminal;

@@ -129,6 +129,9 @@ static const struct step rows[] = {
 		init_begin_root, NULL),
 	STEP(ROLE_INIT, "mount the file systems", NULL,
 		init_mount, NULL),
+	/* Mounts are numbered, so these two take as many messages as there are: mount_ids.c. */
+	STEP(ROLE_PARENT, "map the ids of mounts", plan_maps_mounts,
+		parent_map_mounts, NULL),
 	STEP(ROLE_INIT, "make the devices", NULL,
 		init_make_devices, NULL),
 	/* Before the root becomes read-only: /dev/console is made in it. */

@@ -50,6 +50,8 @@ int init_begin_root(struct launch *launch)
 
 int init_mount(struct launch *launch)
 {
+	launch->rootfs.map_ids = init_map_mount;
+	launch->rootfs.context = launch;
 	return mount_all(&launch->rootfs);
 }
 

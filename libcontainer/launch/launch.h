@@ -96,6 +96,7 @@ void launch_set_hook_pid(char *state);
 	ROW(new_time) \
 	ROW(new_cgroup_namespace) \
 	ROW(has_sources) \
+	ROW(maps_mounts) \
 	ROW(has_terminal) \
 	ROW(has_console_socket) \
 	ROW(relays_terminal) \

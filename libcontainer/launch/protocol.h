@@ -25,6 +25,8 @@ enum launch_role {
 	ROW(TIME_OFFSETS_DONE, ROLE_PARENT, ROLE_CHILD,  0, "offsets are written") \
 	ROW(INIT_PID,          ROLE_CHILD,  ROLE_PARENT, 1, "init is this pid, as you see it, and here is its pidfd") \
 	ROW(CGROUP_DONE,       ROLE_PARENT, ROLE_INIT,   0, "you are in your cgroup") \
+	ROW(MOUNT_MADE,        ROLE_INIT,   ROLE_PARENT, 1, "this mount is made; map its ids") \
+	ROW(MOUNT_MAPPED,      ROLE_PARENT, ROLE_INIT,   0, "its ids are mapped; attach it") \
 	ROW(CONSOLE,           ROLE_INIT,   ROLE_PARENT, 1, "here is the terminal's master") \
 	ROW(WANT_HOOKS,        ROLE_INIT,   ROLE_PARENT, 0, "mounts are in place; run your hooks") \
 	ROW(HOOKS_DONE,        ROLE_PARENT, ROLE_INIT,   0, "hooks have run") \

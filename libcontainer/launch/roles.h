@@ -32,6 +32,7 @@ int parent_write_time_offsets(struct launch *launch);
 int parent_move_to_cgroup(struct launch *launch);
 int parent_limit(struct launch *launch);
 int parent_limit_last(struct launch *launch);
+int parent_map_mounts(struct launch *launch); /* mount_ids.c */
 int parent_run_host_hooks(struct launch *launch);
 int parent_take_console(struct launch *launch);
 int parent_record_init(struct launch *launch);
@@ -75,6 +76,8 @@ int init_unshare_cgroup(struct launch *launch);
 int init_name(struct launch *launch);
 int init_begin_root(struct launch *launch);
 int init_mount(struct launch *launch);
+/* mount_ids.c: what rootfs.map_ids is. */
+int init_map_mount(void *context, const struct plan_mount *mount, int fd);
 int init_make_devices(struct launch *launch);
 int init_open_terminal(struct launch *launch);
 int init_send_console(struct launch *launch);

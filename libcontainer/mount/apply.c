@@ -150,6 +150,19 @@ static int create_file_system(struct rootfs *rootfs, const struct plan_mount *mo
 	return mountapi_create(&fs, ret_mount);
 }
 
+/* At last, since what is made by a mount has to have ids that its map knows. */
+static int map_ids(const struct rootfs *rootfs, const struct plan_mount *mount,
+	const struct mountapi_mount *made)
+{
+	if (mount->idmap == PLAN_IDMAP_NONE)
+		return 0;
+	if (made->fd < 0)
+		return refuse_as(ENOSYS,
+			"id-mapped mounts need fsopen(2), open_tree(2) and mount_setattr(2), "
+			"Linux 5.12");
+	return rootfs->map_ids(rootfs->context, mount, made->fd);
+}
+
 static int propagate(const struct plan_mount *mount, int fd)
 {
 	return mount->propagation ? mountapi_propagate(fd, mount->propagation) : 0;
@@ -162,6 +175,7 @@ static int propagate(const struct plan_mount *mount, int fd)
 int mount_attach(const struct rootfs *rootfs, const struct plan_mount *mount,
 	struct mountapi_mount *made, int target)
 {
+	try(map_ids(rootfs, mount, made));
 	try(mountapi_attach(made, target));
 	try(propagate(mount, made->fd));
 	if (!mount->deferred_readonly)

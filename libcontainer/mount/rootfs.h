@@ -20,6 +20,10 @@ struct rootfs {
 	/* Per mount: a detached tree from the parent, or -EBADF; and once that is attached, the
 	 * mount that is to be made read-only at last. */
 	int *sources;
+	/* Has the parent map the ids of the mount at fd, which is not attached yet: that takes a
+	 * privilege on its file system which init may not have. */
+	int (*map_ids)(void *context, const struct plan_mount *mount, int fd);
+	void *context;
 };
 
 /* Cuts the host's mounts off (or leaves them peers, as planned) and mounts the root on itself. */

@@ -10,6 +10,7 @@
 
 struct option_words {
 	struct plan_mount *mount;
+	const char *ids; /* what "idmap=" or "ridmap=" was followed by, or NULL */
 	char **data;
 	size_t data_count;
 	bool bind;
@@ -71,13 +72,26 @@ static void take_option(
 	}
 }
 
+/* crun's longer form, with the maps behind it. */
+static bool take_ids(struct option_words *words, const char *word)
+{
+	bool recursive = word[0] == 'r';
+	const char *name = recursive ? word + 1 : word;
+
+	if (strncmp(name, "idmap=", 6) != 0)
+		return false;
+	words->mount->idmap = recursive ? PLAN_IDMAP_RECURSIVE : PLAN_IDMAP;
+	words->ids = name + 6;
+	return true;
+}
+
 static void take_word(struct option_words *words, char *word)
 {
 	const struct mount_option *option = names_mount_option(word);
 
 	if (option)
 		take_option(words, option, word);
-	else if (word[0])
+	else if (word[0] && !take_ids(words, word))
 		words->data[words->data_count++] = word;
 }
 
@@ -178,9 +192,6 @@ static int check_mount(const struct plan_mount *mount)
 		return refuse("%s.type: is required for what is no bind mount", mount->place);
 	if (mount->copy_up && !is_type(mount, "tmpfs"))
 		return refuse("%s: tmpcopyup is for tmpfs only", mount->place);
-	if (mount->idmap != PLAN_IDMAP_NONE)
-		return refuse(
-			"%s: id-mapped mounts are not available in this version", mount->place);
 	return check_proc_target(mount);
 }
 
@@ -205,6 +216,9 @@ static int plan_one_mount(struct planning *p, size_t index)
 		take_word(&words, arena_strdup(p->arena, spec->options.items[i]));
 	mount->data = join_data(p, &words);
 	decide_kind(p, &words, spec);
+	if (words.ids)
+		try(plan_mount_id_words(p, mount->place, words.ids, mount));
+	try(plan_mount_ids(p, spec, mount));
 
 	/* Filled first (devices, tmpcopyup, mount points of later mounts), read-only last. */
 	mount->deferred_readonly = (mount->attr_set & MOUNT_ATTR_RDONLY) &&

@@ -35,3 +35,12 @@ int plan_hooks(struct planning *p);     /* hooks.c */
 int plan_cgroup(struct planning *p);    /* cgroup.c: manager, directories */
 int plan_resources(struct planning *p); /* resources.c: cgroup.writes */
 int plan_unit(struct planning *p);      /* unit.c: cgroup.unit */
+
+/* users.c: a map of the spec's. */
+struct plan_id_map plan_id_map_of(struct planning *p, const struct spec_id_mapping_list *list);
+
+/* mount_ids.c: whether and how ids are mapped; once kind and idmap of the mount are decided. */
+int plan_mount_ids(struct planning *p, const struct spec_mount *spec, struct plan_mount *mount);
+/* mount_ids.c: "uids=0-1000-1;gids=0-1000-1", what follows "idmap=". */
+int plan_mount_id_words(
+	struct planning *p, const char *place, const char *words, struct plan_mount *mount);

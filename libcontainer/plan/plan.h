@@ -129,8 +129,8 @@ struct plan_mount {
 	bool copy_symlink;
 	bool target_nofollow;
 	enum { PLAN_IDMAP_NONE, PLAN_IDMAP, PLAN_IDMAP_RECURSIVE } idmap;
-	struct plan_id_map uids, gids; /* empty: the container's own */
-	bool source_by_parent;         /* opened before the user namespace, sent as MOUNT_SOURCE */
+	struct plan_id_map uids, gids; /* with idmap; empty: those of its user namespace */
+	bool source_by_parent;         /* opened before the user namespace, inherited by init */
 };
 
 struct plan_paths {

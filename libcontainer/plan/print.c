@@ -93,6 +93,7 @@ static void print_flags(
 static void print_mount(struct plan_printer *p, const struct plan_mount *mount)
 {
 	static const char *const kinds[] = { "file system", "bind", "cgroup", "remount" };
+	static const char *const idmaps[] = { NULL, "of this mount", "of all below" };
 
 	print_open(p, NULL, false);
 	print_string(p, "kind", kinds[mount->kind]);
@@ -109,6 +110,9 @@ static void print_mount(struct plan_printer *p, const struct plan_mount *mount)
 	print_bool(p, "copyUp", mount->copy_up);
 	print_bool(p, "readonlyLast", mount->deferred_readonly);
 	print_bool(p, "sourceByParent", mount->source_by_parent);
+	print_string(p, "idmap", idmaps[mount->idmap]);
+	print_map(p, "uids", &mount->uids);
+	print_map(p, "gids", &mount->gids);
 	print_close(p, false);
 }
 

@@ -3,7 +3,7 @@
 
 #include "libcontainer/plan/parts.h"
 
-static struct plan_id_map copy_map(struct planning *p, const struct spec_id_mapping_list *list)
+struct plan_id_map plan_id_map_of(struct planning *p, const struct spec_id_mapping_list *list)
 {
 	struct plan_id_map map = { arena_new_array(p->arena, struct plan_id_range, list->count),
 		list->count };
@@ -40,8 +40,8 @@ int plan_users(struct planning *p)
 	const struct spec_linux *spec = p->spec->linux_;
 	struct plan_users *plan = &p->plan->users;
 
-	plan->uids = copy_map(p, &spec->uid_mappings);
-	plan->gids = copy_map(p, &spec->gid_mappings);
+	plan->uids = plan_id_map_of(p, &spec->uid_mappings);
+	plan->gids = plan_id_map_of(p, &spec->gid_mappings);
 	if (!(p->plan->namespaces.create & CLONE_NEWUSER)) {
 		plan->mapped = false;
 		return 0;

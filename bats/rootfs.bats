@@ -125,18 +125,58 @@ load inside
 	umount "$BUNDLE"
 }
 
+# What a nested user namespace may mount: only what the whole of can be seen already.
+# shellcheck disable=SC2016
+NESTED='nested() { unshare -Urmpf "$@"; }
+	nested true
+	no nested mount -t proc proc /mnt
+	no unshare -Urmnf mount -t sysfs sysfs /mnt
+	echo tried
+'
+
 @test "--no-pivot: the same view, with nothing of the host below" {
-	grant_capabilities
-	set_script 'cut -d" " -f5 /proc/self/mountinfo | sort; ls /
-		mkdir /tmp/p; unshare -Ur sh -c "mount -t proc proc /tmp/p" && echo mounted'
-	writable_root
-	run -1 caisson run "$ID"
+	grant_capabilities CAP_SETFCAP
+	inside 'cut -d" " -f5 /proc/self/mountinfo | sort; ls /; readlink /proc/self/root'
 	local pivoted=$output
-	rmdir rootfs/tmp/p
-	run -1 caisson run --no-pivot "$ID"
+	run -0 caisson run --no-pivot "$ID"
 	assert_output "$pivoted"
-	refute_contains mounted
 	refute_contains "$TEST_DIR"
+}
+
+@test "--no-pivot: proc and sysfs of the host, wherever they are, give no right to unmasked ones" {
+	grant_capabilities CAP_SETFCAP
+	mkdir "$TEST_DIR/proc" "$TEST_DIR/sysfs"
+	mount -t proc proc "$TEST_DIR/proc"
+	mount -t sysfs sysfs "$TEST_DIR/sysfs"
+	set_script "$WORDS$NESTED"
+	run caisson run --no-pivot "$ID"
+	umount "$TEST_DIR/proc" "$TEST_DIR/sysfs"
+	((status == 0)) || fail "$output"
+	assert_contains tried
+	assert_contains 'permission denied'
+}
+
+@test "--no-pivot in a user namespace, where the host's mounts are locked" {
+	grant_capabilities CAP_SETFCAP
+	user_namespace
+	set_script "$WORDS$NESTED"
+	run caisson run --no-pivot "$ID"
+	((status == 0)) || fail "$output"
+	assert_contains tried
+	assert_contains 'permission denied'
+}
+
+@test "--no-pivot: the host keeps its proc and sysfs, where all mounts are shared" {
+	update_config '.linux.rootfsPropagation = "rshared"'
+	set_args true
+	# Its mounts are copies, so that what goes wrong stays there.
+	run -0 unshare --mount sh -c 'mount --make-rshared /
+		before=$(cut -d" " -f5 /proc/self/mountinfo | sort)
+		"$0" "$@" && stat -f -c %T /proc /sys &&
+			test "$(cut -d" " -f5 /proc/self/mountinfo | sort)" = "$before"' \
+		"$CAISSON" --root "$ROOT" run --no-pivot "$ID"
+	assert_output "proc
+sysfs"
 }
 
 @test "without a mount namespace the root is a chroot" {

@@ -44,30 +44,6 @@ static int pivot(const struct rootfs *rootfs)
 	return 0;
 }
 
-/*
- * Where the root is an initramfs, pivot_root cannot be had.  The host's proc and sysfs are hidden
- * first: a full view of them would let a nested user namespace mount unmasked ones.
- */
-static int move(const struct rootfs *rootfs)
-{
-	static const char *const hidden[] = { "/proc", "/sys" };
-
-	for (size_t i = 0; i < COUNT_OF(hidden); i++) {
-		if (umount2(hidden[i], MNT_DETACH) == 0 || errno == ENOENT || errno == EINVAL)
-			continue;
-		/* Locked in a user namespace: cover it instead. */
-		if (mount("tmpfs", hidden[i], "tmpfs", MS_RDONLY, "size=0k") < 0)
-			return fail(errno, "hide the host's '%s'", hidden[i]);
-	}
-	if (fchdir(rootfs->root) < 0)
-		return fail(errno, "enter the root");
-	if (mount(".", "/", NULL, MS_MOVE, NULL) < 0)
-		return fail(errno, "move the root to '/'");
-	if (chroot(".") < 0 || chdir("/") < 0)
-		return fail(errno, "chroot");
-	return 0;
-}
-
 static int change_root(const struct rootfs *rootfs)
 {
 	if (fchdir(rootfs->root) < 0 || chroot(".") < 0 || chdir("/") < 0)
@@ -84,7 +60,7 @@ int rootfs_enter(struct rootfs *rootfs)
 		try(pivot(rootfs));
 		break;
 	case PLAN_ENTER_MOVE:
-		try(move(rootfs));
+		try(rootfs_move(rootfs));
 		break;
 	case PLAN_ENTER_CHROOT:
 		return change_root(rootfs);

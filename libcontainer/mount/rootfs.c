@@ -12,17 +12,13 @@
 #include "libcontainer/kernel/inside.h"
 #include "libcontainer/kernel/mountapi.h"
 
-/*
- * pivot_root(2) refuses a root whose parent mount is shared, and a mount on a shared one would
- * appear on the host.  The parent mount is the nearest mount point above; asking each directory on
- * the way costs less than reading mountinfo of a host with thousands.
- */
-static int make_parent_private(const char *path)
+/* Asking each directory on the way costs less than reading mountinfo of a host with thousands. */
+int rootfs_make_private(const char *path)
 {
 	uninitialized char directory[PATH_MAX];
 
 	if (strlen(path) >= sizeof(directory))
-		return fail(ENAMETOOLONG, "root.path: '%s'", path);
+		return fail(ENAMETOOLONG, "'%s'", path);
 	strcpy(directory, path);
 	for (;;) {
 		if (mount(NULL, directory, NULL, MS_PRIVATE, NULL) == 0)
@@ -41,8 +37,10 @@ static int set_host_propagation(const struct plan_root *plan)
 {
 	if (mount(NULL, "/", NULL, plan->host_propagation, NULL) < 0)
 		return fail(errno, "change the propagation of the host's mounts");
+	/* pivot_root(2) refuses a root whose parent mount is shared, and a mount on a shared one
+	 * would appear on the host. */
 	if (plan->host_propagation & MS_SHARED)
-		return make_parent_private(plan->path);
+		return rootfs_make_private(plan->path);
 	return 0;
 }
 

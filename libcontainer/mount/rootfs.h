@@ -52,6 +52,11 @@ int mount_hide(struct rootfs *rootfs);
 /* The working directory, made where missing; masks; what is to be read-only at last. */
 int rootfs_finish(struct rootfs *rootfs);
 
+/* rootfs.c: the mount that path is on, which is the nearest mount point above, or path. */
+int rootfs_make_private(const char *path);
+/* move.c: for rootfs_enter(), without pivot_root(2). */
+int rootfs_move(const struct rootfs *rootfs);
+
 /* pivot.c: makes it the root of this process; nothing of the host remains reachable. */
 int rootfs_enter(struct rootfs *rootfs);
 

@@ -218,6 +218,9 @@ static const struct step rows[] = {
 		parent_await_program, NULL),
 	STEP_WHOLE(ROLE_PARENT, "run the poststart hooks", plan_has_poststart_hooks,
 		parent_run_poststart_hooks, NULL),
+	/* When nobody waits for it, and nothing can fail any more: an error leaves nothing. */
+	STEP(ROLE_PARENT, "cache the system call filter", plan_has_filter,
+		parent_cache_filter, NULL),
 };
 /* clang-format on */
 

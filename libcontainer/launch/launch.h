@@ -13,6 +13,7 @@
 #include "libcontainer/mount/rootfs.h"
 #include "libcontainer/plan/plan.h"
 #include "libcontainer/security/seccomp.h"
+#include "libcontainer/security/seccomp_cache.h"
 #include "libcontainer/store/record.h"
 #include "libcontainer/store/status.h"
 
@@ -43,6 +44,8 @@ struct launch {
 	int start_fifo, report_fifo;
 	int joins[PLAN_JOINS_MAX];
 	struct seccomp_filter filter;
+	struct seccomp_key filter_key; /* create */
+	bool filter_is_new;            /* create: the cache did not have it */
 	struct cgroup cgroup;
 	int birthplace;  /* group that init is to be born in, where it is another; or -EBADF */
 	char *unit_path; /* of the group that systemd has made, where it differs; or NULL */

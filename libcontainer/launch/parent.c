@@ -92,9 +92,43 @@ int parent_open_host(struct launch *launch)
 	return procfs_open(&launch->procfs);
 }
 
+/* What was compiled for an earlier container: without it all is as well, but takes longer. */
+static bool find_filter(struct launch *launch)
+{
+	auto_close int cache = -EBADF;
+	int r = store_open_cache(launch->directory, &cache);
+
+	if (r < 0 && r != -ENOENT)
+		log_warning("%s", error_text());
+	if (r < 0)
+		error_clear();
+	return r == 0 && seccomp_find_cached(cache, &launch->filter_key, &launch->filter);
+}
+
 int parent_compile_filter(struct launch *launch)
 {
-	return seccomp_compile(&launch->plan->seccomp, &launch->filter);
+	const struct plan_seccomp *plan = &launch->plan->seccomp;
+
+	seccomp_make_key(plan, &launch->filter_key);
+	if (find_filter(launch))
+		return seccomp_make_flags(plan, &launch->filter.flags);
+	launch->filter_is_new = true;
+	return seccomp_compile(plan, &launch->filter);
+}
+
+int parent_cache_filter(struct launch *launch)
+{
+	auto_close int cache = -EBADF;
+
+	if (!launch->filter_is_new)
+		return 0;
+	if (store_make_cache(launch->directory, &cache) == 0) {
+		seccomp_add_cached(cache, &launch->filter_key, &launch->filter);
+	} else {
+		log_debug("%s", error_text());
+		error_clear();
+	}
+	return 0;
 }
 
 int parent_keep_filter(struct launch *launch)

@@ -13,6 +13,7 @@ void parent_remove_state(struct launch *launch);
 int parent_record_intent(struct launch *launch);
 int parent_open_host(struct launch *launch);
 int parent_compile_filter(struct launch *launch);
+int parent_cache_filter(struct launch *launch);
 int parent_keep_filter(struct launch *launch); /* for exec */
 int parent_read_filter(struct launch *launch);
 int parent_set_initial_cpus(struct launch *launch);

@@ -1,3 +1,4 @@
+/* What is changed here in what becomes of a profile is to be told to seccomp_cache.c: COMPILER. */
 #include "libcontainer/security/seccomp.h"
 
 #include <ctype.h>
@@ -343,7 +344,7 @@ static int flag_add(const struct plan_seccomp *plan, size_t number, unsigned int
 	return 0;
 }
 
-static int flags_make(const struct plan_seccomp *plan, unsigned int *ret_flags)
+int seccomp_make_flags(const struct plan_seccomp *plan, unsigned int *ret_flags)
 {
 	unsigned int flags = plan->listener_path ? SECCOMP_FILTER_FLAG_NEW_LISTENER : 0;
 
@@ -354,6 +355,7 @@ static int flags_make(const struct plan_seccomp *plan, unsigned int *ret_flags)
 		flags |= SECCOMP_FILTER_FLAG_SPEC_ALLOW;
 	for (size_t i = 0; plan->flags_set && i < plan->flags.count; i++)
 		try(flag_add(plan, i, &flags));
+	log_debug("seccomp filter flags: %u", flags);
 	*ret_flags = flags;
 	return 0;
 }
@@ -384,7 +386,7 @@ int seccomp_compile(const struct plan_seccomp *plan, struct seccomp_filter *ret_
 	if (c.default_value == SCMP_ACT_NOTIFY)
 		return refuse(
 			"linux.seccomp: %s cannot be used as default action", plan->default_action);
-	try(flags_make(plan, &filter.flags));
+	try(seccomp_make_flags(plan, &filter.flags));
 	c.context = seccomp_init(c.default_value);
 	if (!c.context)
 		return refuse_as(ENOMEM,
@@ -394,7 +396,6 @@ int seccomp_compile(const struct plan_seccomp *plan, struct seccomp_filter *ret_
 	seccomp_release(c.context);
 	if (result < 0)
 		return result;
-	log_debug("seccomp filter flags: %u", filter.flags);
 	*ret_filter = filter;
 	return 0;
 }
@@ -407,6 +408,11 @@ const char *seccomp_library_version(void)
 	(void)snprintf(
 		text, sizeof(text), "%u.%u.%u", version->major, version->minor, version->micro);
 	return text;
+}
+
+uint32_t seccomp_native_architecture(void)
+{
+	return seccomp_arch_native();
 }
 
 bool seccomp_knows_architecture(const char *word)

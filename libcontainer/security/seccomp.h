@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "libcontainer/plan/plan.h"
 
@@ -23,6 +24,8 @@ struct seccomp_filter {
  * newest return ENOSYS, as in runc.  A plan without a filter gives an empty one.
  */
 int seccomp_compile(const struct plan_seccomp *plan, struct seccomp_filter *ret_filter);
+/* Of the plan and the kernel that runs; seccomp_compile() has them, too. */
+int seccomp_make_flags(const struct plan_seccomp *plan, unsigned int *ret_flags);
 /*
  * For the calling thread, and what it executes: seccomp(2).  Does nothing with an empty filter.
  * ret_listener: of a filter that notifies, the descriptor on which an agent hears of calls,
@@ -41,6 +44,7 @@ int seccomp_read_filter(int directory, const char *name, struct seccomp_filter *
 
 /* For features and --version: "2.5.4"; names that this build can do. */
 const char *seccomp_library_version(void);
+uint32_t seccomp_native_architecture(void); /* AUDIT_ARCH_* */
 bool seccomp_knows_architecture(const char *word);
 bool seccomp_knows_action(const char *word);
 bool seccomp_knows_flag(const char *word);

@@ -80,6 +80,13 @@ int store_start(int fd, int *ret_report);
 int store_await(int report, int timeout);
 
 /*
+ * cache.c: ROOT/.seccomp-cache, by the descriptor of a container's directory; -ENOENT, plain: there
+ * is none yet.  What is in it is security/seccomp_cache.h's, and may be removed at any time.
+ */
+int store_open_cache(int fd, int *ret_cache);
+int store_make_cache(int fd, int *ret_cache);
+
+/*
  * notify.c: makes the directory that the container sees, and the socket in it, which replaces that
  * of an earlier `start`.  -ENOENT, plain: create was not asked for one.
  */

@@ -104,7 +104,7 @@ has() {
 		rshared rslave rstrictatime rsuid rsymfollow runbindable rw shared silent slave
 		strictatime suid symfollow sync tmpcopyup unbindable idmap ridmap' .mountOptions
 	has 'SCMP_ACT_ALLOW SCMP_ACT_ERRNO SCMP_ACT_KILL SCMP_ACT_KILL_PROCESS SCMP_ACT_KILL_THREAD
-		SCMP_ACT_LOG SCMP_ACT_TRACE SCMP_ACT_TRAP' .linux.seccomp.actions
+		SCMP_ACT_LOG SCMP_ACT_NOTIFY SCMP_ACT_TRACE SCMP_ACT_TRAP' .linux.seccomp.actions
 	has 'SCMP_CMP_EQ SCMP_CMP_GE SCMP_CMP_GT SCMP_CMP_LE SCMP_CMP_LT SCMP_CMP_MASKED_EQ SCMP_CMP_NE' \
 		.linux.seccomp.operators
 	has 'SCMP_ARCH_AARCH64 SCMP_ARCH_ARM SCMP_ARCH_PPC64LE SCMP_ARCH_RISCV64 SCMP_ARCH_S390X

@@ -205,6 +205,23 @@ limits_in() {
 	assert_equal "$(<"$(directory_of)/memory.max")" 4194304
 }
 
+@test "limits: pids.limit 0, which systemd can't say, is 1 in file and property, and warned of" {
+	resources '{pids: {limit: 0}}'
+	sleeping_unit
+	assert_contains level=warning
+	assert_contains 'linux.resources.pids.limit'
+	assert_property TasksMax 1
+	assert_equal "$(<"$(directory_of)/pids.max")" 1
+	systemctl daemon-reload
+	assert_equal "$(<"$(directory_of)/pids.max")" 1
+	run -0 caisson update --pids-limit 7 "$ID"
+	refute_contains level=warning
+	run -0 caisson update --pids-limit 0 "$ID"
+	assert_contains level=warning
+	assert_property TasksMax 1
+	assert_equal "$(<"$(directory_of)/pids.max")" 1
+}
+
 @test "limits: update changes the files and the properties, and the next update begins there" {
 	resources '{memory: {limit: 67108864}, cpu: {quota: 50000, period: 100000}}'
 	sleeping_unit

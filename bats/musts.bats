@@ -113,6 +113,25 @@ poststart $limit"
 	assert_gone
 }
 
+@test "pids.limit 0: when even that fails, nothing has run and nothing is left" {
+	needs pids
+	command -v strace >/dev/null || skip "no strace"
+	update_config '.linux.cgroupsPath = $path' --arg path "/$ID"
+	resources '{pids: {limit: 0}}'
+	set_script 'touch /tmp/ran'
+	add_mount /tmp bind "$TEST_DIR" bind
+	local verb
+	for verb in run create; do
+		run -1 strace -f -qq -o calls -P "$(group_file)/pids.max" -e inject=write:error=EIO \
+			"$CAISSON" --root "$ROOT" "$verb" "$ID" </dev/null
+		grep -q INJECTED calls
+		assert_contains 'linux.resources.pids.limit'
+		assert_contains 'input/output error'
+		assert_gone
+		[[ ! -e $TEST_DIR/ran ]]
+	done
+}
+
 @test "pids.limit 0: by unified, and by update" {
 	needs pids
 	sleeping_container

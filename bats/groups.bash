@@ -1,6 +1,85 @@
 # groups.bash - the container's control groups, by the kernel's own files.  Loaded after helpers.
 
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034 # some are for helpers.bash
+
+# CAISSON_DRIVER says who makes the groups, for the files that call setup_driver:
+#   files          root, by file (default)
+#   systemd        root, by systemd
+#   user           a user without privilege, by file, below a group that is the user's
+#   user-systemd   such a user, by the user's own systemd
+DRIVER=${CAISSON_DRIVER:-files}
+USER_ID=1000
+# The group whose controllers there are.
+given=/sys/fs/cgroup
+
+# setup_driver - behind setup_bundle
+setup_driver() {
+	[[ $DRIVER != files ]] || return 0
+	is_v2 || skip "for cgroup2"
+	case $DRIVER in
+	systemd)
+		[[ -d /run/systemd/system ]] || skip "systemd does not run here"
+		global=(--systemd-cgroup)
+		update_config '.linux.cgroupsPath = $path' --arg path "system.slice:cb:$ID"
+		;;
+	user)
+		given=/sys/fs/cgroup/user_of_${ID//-/_} # not to be taken for the container's
+		call_from "$given/caller"
+		sed 's/[a-z0-9_]*/+&/g' "$given/cgroup.controllers" >"$given/cgroup.subtree_control"
+		user_bundle "${given##*/cgroup}/$ID"
+		;;
+	user-systemd)
+		[[ -S /run/user/$USER_ID/bus ]] || skip "user $USER_ID has no systemd of its own"
+		given=/sys/fs/cgroup/user.slice/user-$USER_ID.slice/user@$USER_ID.service
+		call_from "$given/caller_of_${ID//-/_}"
+		global=(--systemd-cgroup)
+		user_bundle ":cb:$ID"
+		;;
+	*) fail "no driver '$DRIVER'" ;;
+	esac
+}
+
+teardown_driver() {
+	case $DRIVER in
+	user*)
+		caisson delete --force "$ID" || true
+		rmdir "$called_from"
+		[[ $DRIVER != user ]] || rmdir "$given" || true # where it is not empty, that is told
+		;;
+	esac
+}
+
+# call_from GROUP - has the user call from there, since who moves a process needs to own where it is.
+call_from() {
+	called_from=$1
+	mkdir -p "$1"
+	chown "$USER_ID:$USER_ID" "${1%/*}"/{,cgroup.procs,cgroup.subtree_control} "$1"/{,cgroup.procs}
+	# shellcheck disable=SC2016 # the dollars are the inner shell's
+	caller=(/bin/sh -c 'echo $$ >"$0/cgroup.procs" && exec "$@"' "$1"
+		setpriv --reuid "$USER_ID" --regid "$USER_ID" --clear-groups env
+		-u DBUS_SESSION_BUS_ADDRESS "XDG_RUNTIME_DIR=/run/user/$USER_ID")
+}
+
+# user_bundle CGROUPS-PATH
+user_bundle() {
+	mkdir -p "$ROOT"
+	rm config.json
+	chown "$USER_ID:$USER_ID" "$BUNDLE"
+	caisson spec --rootless
+	update_config '.process.terminal = false | .process.args = ["/bin/true"] | del(.linux.resources)
+		| .linux.cgroupsPath = $path' --arg path "$1"
+	chown -hR "$USER_ID:$USER_ID" "$BUNDLE" "$ROOT"
+}
+
+# needs_root - rules for devices are root's, and so are other places for groups.
+needs_root() {
+	[[ $DRIVER != user* ]] || skip "for root"
+}
+
+# needs_files - the test is about paths of groups.
+needs_files() {
+	[[ $DRIVER == files ]] || skip "for groups by file"
+}
 
 is_v2() {
 	[[ $(stat -fc %T /sys/fs/cgroup) == cgroup2fs ]]
@@ -9,7 +88,7 @@ is_v2() {
 # has_controller CONTROLLER - of this name in v1, or in cgroup2
 has_controller() {
 	if is_v2; then
-		grep -qw "$1" /sys/fs/cgroup/cgroup.controllers
+		grep -qw "$1" "$given/cgroup.controllers"
 	else
 		[[ -d /sys/fs/cgroup/$1 ]]
 	fi

@@ -109,8 +109,11 @@ setup_bundle() {
 
 # ---- the program ---------------------------------------------------------------------------
 
+# Who calls it, and global options: see setup_driver.
+caller=() global=()
+
 caisson() {
-	"$CAISSON" --root "$ROOT" "$@"
+	"${caller[@]}" "$CAISSON" --root "$ROOT" "${global[@]}" "$@"
 }
 
 # detached ARGUMENT... - `run -d`, `create` or `exec -d`: the container inherits stdio, so that it may not

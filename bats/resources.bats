@@ -6,6 +6,16 @@ load helpers
 load inside
 load groups
 
+setup() {
+	setup_bundle
+	setup_driver
+}
+
+teardown() {
+	teardown_driver
+	teardown_bundle
+}
+
 # with RESOURCES - a container with these that sleeps
 with() {
 	resources "$1"
@@ -110,7 +120,7 @@ with() {
 @test "resources: a quota of 20 % is what a busy program gets" {
 	needs cpu
 	# Beside the machine's own groups, with more shares than they have: nothing but the quota limits it.
-	update_config '.linux.cgroupsPath = $path' --arg path "/$ID"
+	[[ $DRIVER != files ]] || update_config '.linux.cgroupsPath = $path' --arg path "/$ID"
 	resources '{cpu: {shares: 262144, quota: 10000, period: 50000}}'
 	set_script 'while :; do :; done'
 	start_container
@@ -195,12 +205,13 @@ at_limit() {
 
 @test "resources: huge pages, and their reservations" {
 	[[ -d /sys/kernel/mm/hugepages/hugepages-2048kB ]] || skip "no pages of 2 MB"
+	! is_v2 || needs hugetlb
 	local file group
 	grep -qw hugetlb /proc/self/cgroup /sys/fs/cgroup/cgroup.controllers \
 		/sys/fs/cgroup/unified/cgroup.controllers 2>/dev/null || skip "no hugetlb"
 	with '{hugepageLimits: [{pageSize: "2MB", limit: 4194304}]}'
 	for file in hugetlb.2MB.{max,rsvd.max,limit_in_bytes,rsvd.limit_in_bytes}; do
-		group=$(find /sys/fs/cgroup -path "*/$ID/$file" 2>/dev/null | head -n 1)
+		group=$(find /sys/fs/cgroup -path "*$ID*/$file" 2>/dev/null | head -n 1)
 		[[ ! $group ]] || assert_equal "$(<"$group")" 4194304
 		found+=$group
 	done
@@ -261,6 +272,7 @@ at_limit() {
 # ---- devices -------------------------------------------------------------------------------
 
 @test "resources: devices, by what can be opened" {
+	needs_root
 	two_devices
 	sleeping_container
 	run -0 caisson exec "$ID" /bin/sh -c ': <>/dev/allowed'
@@ -270,6 +282,7 @@ at_limit() {
 }
 
 @test "resources: rules for devices by their order, wildcards, types and accesses" {
+	needs_root
 	is_v2 || has_controller devices || skip "no rules here"
 	two_devices
 	set_script 'for device in allowed denied; do
@@ -297,6 +310,7 @@ expect_access() {
 }
 
 @test "resources: a group that is used again has the rules of its new container" {
+	needs_files
 	is_v2 || has_controller devices || skip "no rules here"
 	update_config '.linux.cgroupsPath = $path' --arg path "/$ID-again"
 	two_devices

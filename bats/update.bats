@@ -5,6 +5,16 @@ load helpers
 load inside
 load groups
 
+setup() {
+	setup_bundle
+	setup_driver
+}
+
+teardown() {
+	teardown_driver
+	teardown_bundle
+}
+
 # json TEXT - updates by a document on standard input, as containerd does
 json() {
 	caisson update --resources=- "$ID" <<<"$1"
@@ -88,6 +98,7 @@ assert_bandwidth() {
 # As of a pod: with either of the values alone the container's share would be above its parent's.
 @test "update: quota, period and burst in every direction, below a group with a limit" {
 	needs cpu
+	needs_files
 	update_config '.linux.cgroupsPath = $path' --arg path "/$ID-pod/c"
 	resources '{cpu: {quota: 10000, period: 50000}}'
 	sleeping_container
@@ -219,11 +230,12 @@ bomb_was_stopped() {
 
 @test "update: huge pages of a container that had no limit of them" {
 	[[ -d /sys/kernel/mm/hugepages/hugepages-2048kB ]] || skip "no pages of 2 MB"
+	! is_v2 || needs hugetlb
 	grep -qw hugetlb /proc/self/cgroup /sys/fs/cgroup/cgroup.controllers \
 		/sys/fs/cgroup/unified/cgroup.controllers 2>/dev/null || skip "no hugetlb"
 	sleeping_container
 	json '{"hugepageLimits": [{"pageSize": "2MB", "limit": 6291456}]}'
-	run -0 find /sys/fs/cgroup -path "*$ID/hugetlb.2MB.*" \( -name '*max' -o -name '*limit_in_bytes' \) \
+	run find /sys/fs/cgroup -path "*$ID*/hugetlb.2MB.*" \( -name '*max' -o -name '*limit_in_bytes' \) \
 		-exec cat {} +
 	assert_contains 6291456
 }
@@ -269,6 +281,7 @@ bomb_was_stopped() {
 
 @test "update: killed at any system call, it can be done again, and the container deleted" {
 	needs pids
+	needs_files
 	resources '{pids: {limit: 20}}'
 	sleeping_container
 	local call count
@@ -330,6 +343,7 @@ bomb_was_stopped() {
 }
 
 @test "update: devices that were open to the container stay so, and the others closed" {
+	needs_root
 	two_devices
 	# Opens it all the time, and tells of a failure.
 	set_script 'while (: <>/dev/allowed); do :; done; echo failed'
@@ -349,7 +363,7 @@ bomb_was_stopped() {
 
 @test "update: a new quota is what a busy program gets" {
 	needs cpu
-	update_config '.linux.cgroupsPath = $path' --arg path "/$ID"
+	[[ $DRIVER != files ]] || update_config '.linux.cgroupsPath = $path' --arg path "/$ID"
 	resources '{cpu: {shares: 262144}}'
 	set_script 'while :; do :; done'
 	start_container
@@ -359,6 +373,7 @@ bomb_was_stopped() {
 }
 
 @test "update: without a control group there is nothing to change" {
+	needs_files
 	update_config 'del(.linux.resources)'
 	set_args /bin/sleep 1000
 	status=0

@@ -373,7 +373,10 @@ dealt with"
 	manager
 	set_script 'say READY=1; sleep 1000'
 	detached run -d "$ID"
-	! pgrep -x caisson:notify || fail "a receiver is left"
+	local pid
+	for pid in $(pgrep -x caisson:notify); do
+		! grep -qsaF "CAISSON_TEST=$ID" "/proc/$pid/environ" || fail "a receiver is left: $pid"
+	done
 }
 
 # receiver_of PID - in $output, the process that reads for it what containers send
@@ -419,6 +422,19 @@ closed after 0 s"
 	assert_output "READY=1+MAINPID=$job+ fds 0
 BARRIER=1 fds 1
 dealt with"
+}
+
+@test "notify: in the foreground the end waits until the service manager has read what it was told" {
+	manager "$TEST_DIR/manager.sock" 0.4
+	set_script "say READY=1; while [ ! -e /told ]; do sleep 0.02; done"
+	update_config '.root.readonly = false'
+	"$CAISSON" --root "$ROOT" run "$ID" </dev/null >"$TEST_DIR/output" 2>&1 3>&- &
+	local job=$!
+	eventually grep -q BARRIER=1 "$TOLD"
+	touch rootfs/told
+	wait "$job"
+	told
+	assert_contains 'dealt with'
 }
 
 @test "notify: in the foreground messages are taken off, signals forwarded, and nothing is waited for" {

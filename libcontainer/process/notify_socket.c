@@ -219,23 +219,27 @@ int notify_timeout(const struct notify_relay *relay)
 	return left > 0 ? (int)left : 0;
 }
 
-/* last: the receiver has been told to end. */
-static void take_ready(struct notify_relay *relay, bool last)
+static void warn_of_receiver(void)
+{
+	log_warning("NOTIFY_SOCKET: nobody is told when the container is ready: the receiver of "
+		    "its notifications has ended");
+}
+
+/* False where the receiver has ended. */
+static bool take_ready(struct notify_relay *relay)
 {
 	char byte;
 
 	if (read(relay->receiver, &byte, 1) != 1) {
-		if (!last)
-			log_warning("NOTIFY_SOCKET: nobody is told when the container is ready: "
-				    "the receiver of its notifications has ended");
 		finish(relay);
-		return;
+		return false;
 	}
 	if (tell_host(relay) == 0)
-		return;
+		return true;
 	log_warning("NOTIFY_SOCKET: tell that the container is ready: %s", error_text());
 	error_clear();
 	finish(relay);
+	return true;
 }
 
 void notify_step(struct notify_relay *relay, short events)
@@ -243,8 +247,9 @@ void notify_step(struct notify_relay *relay, short events)
 	if (relay->over)
 		return;
 	if (relay->barrier < 0) {
-		if (events)
-			take_ready(relay, false);
+		/* It was not told to end. */
+		if (events && !take_ready(relay))
+			warn_of_receiver();
 		return;
 	}
 	if (!events && notify_timeout(relay) > 0)
@@ -280,29 +285,40 @@ int notify_wait(struct notify_relay *relay, int pidfd)
 	return 0;
 }
 
-/* What it finds in the socket now is all that there is. */
-static void take_last(struct notify_relay *relay)
+/*
+ * What it finds in the socket now is all that there is.  With our end the service manager may no
+ * longer know whose messages it has not read yet: they are waited for also where they went before.
+ * True where the receiver has ended without a READY=1.
+ */
+static bool take_last(struct notify_relay *relay)
 {
 	struct pollfd item = { .fd = relay->receiver, .events = POLLIN };
+	bool ended = false;
 
-	if (relay->over || relay->barrier >= 0 || shutdown(relay->receiver, SHUT_WR) < 0)
-		return;
-	if (poll(&item, 1, END_TIMEOUT) > 0)
-		take_ready(relay, true);
+	if (relay->over)
+		return false;
+	if (relay->barrier < 0 && shutdown(relay->receiver, SHUT_WR) == 0 &&
+		poll(&item, 1, END_TIMEOUT) > 0)
+		ended = !take_ready(relay);
 	item.fd = relay->barrier;
-	(void)poll(&item, 1, END_TIMEOUT);
+	if (item.fd >= 0)
+		(void)poll(&item, 1, END_TIMEOUT);
+	return ended;
 }
 
 void notify_end(struct notify_relay *relay)
 {
 	siginfo_t facts = { 0 };
 
-	take_last(relay);
+	bool ended = take_last(relay);
 	fd_close(&relay->receiver);
 	if (relay->pidfd >= 0) {
 		/* By now it has ended, or hangs at what it was sent: neither is of interest. */
 		(void)pidfd_send_signal(relay->pidfd, SIGKILL, NULL, 0);
 		(void)waitid(P_PIDFD, (id_t)relay->pidfd, &facts, WEXITED);
+		/* Who was on the way out when it was killed has the status that it chose. */
+		if (ended && (facts.si_code != CLD_EXITED || facts.si_status != 0))
+			warn_of_receiver();
 	}
 	fd_close(&relay->pidfd);
 	fd_close(&relay->host);

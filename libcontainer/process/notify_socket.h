@@ -57,6 +57,7 @@ void notify_step(struct notify_relay *relay, short events);
 int notify_wait(struct notify_relay *relay, int pidfd);
 
 /*
- * Passes on what the container had said, if it has ended; ends the receiver.  At most a second.
+ * Passes on what the container had said, if it has ended, and waits until that is read; ends the
+ * receiver.  At most a second or two.
  */
 void notify_end(struct notify_relay *relay);

@@ -1,6 +1,6 @@
 /*
  * ready - a program for a container that tells its NOTIFY_SOCKET of being ready, and then does
- * nothing until it is killed.  Built by `run`, as it has to be static.
+ * nothing until it is killed; with an argument it ends.  Built by `run`, as it has to be static.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,7 +9,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-int main(void)
+int main(int count, char **words)
 {
 	static const char text[] = "READY=1";
 	struct sockaddr_un to = { .sun_family = AF_UNIX };
@@ -21,6 +21,8 @@ int main(void)
 		if (sendto(fd, text, sizeof(text) - 1, 0, (struct sockaddr *)&to, sizeof(to)) < 0)
 			perror("ready");
 	}
-	for (;;)
+	(void)words;
+	while (count == 1)
 		(void)pause();
+	return 0;
 }

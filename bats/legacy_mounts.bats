@@ -67,6 +67,25 @@ same_view() {
 	assert_contains "Read-only file system"
 }
 
+@test "remount of a file system's options, symlinks" {
+	ln -s text link
+	add_mount /mnt/t tmpfs t size=64k lazytime
+	add_mount /mnt/t tmpfs '' remount size=128k lazytime nosuid
+	add_mount /mnt/copy '' link bind copy-symlink
+	VIEW+="; readlink /mnt/copy"
+	same_view
+	assert_contains size=128k
+}
+
+@test "id-mapped mounts are refused, and by their place" {
+	add_mount /mnt/t tmpfs t
+	update_config '.mounts[-1] |= (.uidMappings = [{containerID: 0, hostID: 5000, size: 10}]
+		| .gidMappings = .uidMappings)'
+	run -1 "$LEGACY" "$CAISSON" --root "$ROOT" run "$ID"
+	assert_contains 'mounts[7]'
+	assert_contains 'id-mapped mounts need'
+}
+
 @test "recursive read-only" {
 	mkdir source
 	mount -t tmpfs outer source

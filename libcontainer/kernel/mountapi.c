@@ -82,6 +82,8 @@ static bool is_legacy(void)
 	return legacy_always || calls == MISSING;
 }
 
+static unsigned long legacy_flags(uint64_t attributes);
+
 static struct mountapi_mount no_mount(void)
 {
 	return (struct mountapi_mount){ .fd = -EBADF };
@@ -208,6 +210,28 @@ static int set_options(int fs, const char *type, const char *data)
 	return 0;
 }
 
+/* The opposite of a word of the table; "dirsync" has none. */
+static const struct {
+	unsigned long flag;
+	const char *word;
+} superblock_clear_table[] = {
+	{ MS_SYNCHRONOUS, "async" },
+	{ MS_LAZYTIME, "nolazytime" },
+	{ MS_MANDLOCK, "nomand" },
+};
+
+static int clear_superblock(int fs, unsigned long superblock)
+{
+	for (size_t i = 0; i < COUNT_OF(superblock_clear_table); i++) {
+		const char *word = superblock_clear_table[i].word;
+
+		if ((superblock & superblock_clear_table[i].flag) &&
+			fsconfig(fs, FSCONFIG_SET_FLAG, word, NULL, 0) < 0)
+			return fail_with_log(fs, errno, "option", word);
+	}
+	return 0;
+}
+
 static int set_superblock(int fs, const char *source, unsigned long superblock)
 {
 	if (source && fsconfig(fs, FSCONFIG_SET_STRING, "source", source, 0) < 0)
@@ -263,6 +287,36 @@ int mountapi_create(const struct mountapi_fs *fs, struct mountapi_mount *ret_mou
 	else
 		try(create_in(context, fs, &mount.fd));
 	*ret_mount = mount;
+	return 0;
+}
+
+/* mount(2) has all attributes of the mount named, and sets the superblock's flags as a whole. */
+static int legacy_reconfigure(int target, const struct mountapi_fs *fs)
+{
+	char path[FD_PATH_SIZE];
+	uint64_t attributes;
+
+	try(mountapi_attributes(target, &attributes));
+	if (mount(NULL, fd_path(target, path), NULL,
+		    MS_REMOUNT | fs->superblock | legacy_flags(attributes), fs->data) < 0)
+		return fail(errno, "change the options of a file system");
+	return 0;
+}
+
+int mountapi_reconfigure(int target, const struct mountapi_fs *fs, unsigned long superblock_clear)
+{
+	auto_close int context = -EBADF;
+
+	if (is_legacy() || !fits_fsconfig(fs->type, NULL, fs->data, fs->superblock))
+		return legacy_reconfigure(target, fs);
+	context = fspick(target, "", FSPICK_CLOEXEC | FSPICK_EMPTY_PATH | FSPICK_NO_AUTOMOUNT);
+	if (context < 0)
+		return fail(errno, "find the file system of a mount");
+	try(set_superblock(context, NULL, fs->superblock));
+	try(clear_superblock(context, superblock_clear));
+	try(set_options(context, fs->type, fs->data));
+	if (fsconfig(context, FSCONFIG_CMD_RECONFIGURE, NULL, NULL, 0) < 0)
+		return fail_with_log(context, errno, "change the options of file system", fs->type);
 	return 0;
 }
 

@@ -33,6 +33,12 @@ struct mountapi_fs {
  */
 int mountapi_create(const struct mountapi_fs *fs, struct mountapi_mount *ret_mount);
 
+/*
+ * Changes the options and flags of the file system that is mounted at target (O_PATH), for all who
+ * have it mounted; its attributes stay.  The legacy call takes flags as a whole.
+ */
+int mountapi_reconfigure(int target, const struct mountapi_fs *fs, unsigned long superblock_clear);
+
 /* A copy of the mount (tree) at source_fd, an O_PATH descriptor. */
 int mountapi_clone(int source_fd, bool recursive, struct mountapi_mount *ret_mount);
 

@@ -1,13 +1,11 @@
 /* One planned mount becomes one of the kernel's. */
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/magic.h>
 #include <linux/xattr.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
-#include <sys/vfs.h>
 #include <sys/xattr.h>
 
 #include "libcontainer/base/cleanup.h"
@@ -52,7 +50,7 @@ static bool is_virtual(const char *type)
  * them elsewhere, and what else is mounted below would no longer be where it is thought to be
  * (CVE-2019-19921, CVE-2023-27561, CVE-2025-54867).
  */
-static int open_strict_target(int root, const struct plan_mount *mount, int *ret_fd)
+int mount_open_strict_target(int root, const struct plan_mount *mount, int *ret_fd)
 {
 	int r = inside_open_strict(root, mount->target, O_PATH | O_DIRECTORY | O_NOFOLLOW, ret_fd);
 
@@ -199,15 +197,25 @@ static int copy_up(const struct rootfs *rootfs, const struct plan_mount *mount,
 	return mount_copy_up(target, made->fd);
 }
 
+/* dest-nofollow: no directory that a link leads to.  What is missing is made, as without. */
+static int open_real_target(int root, const struct plan_mount *mount, int *ret_fd)
+{
+	int r = inside_open(root, mount->target, O_PATH | O_NOFOLLOW | O_DIRECTORY, ret_fd);
+
+	return r == -ENOENT ? 0 : r;
+}
+
 static int apply_file_system(struct rootfs *rootfs, const struct plan_mount *mount)
 {
 	struct mountapi_mount fs = { .fd = -EBADF };
 	auto_close int target = -EBADF;
 	bool made = false;
 
-	if (mount->strict_target)
-		try(open_strict_target(rootfs->root, mount, &target));
-	else
+	if (mount->target_nofollow && !mount->strict_target)
+		try(open_real_target(rootfs->root, mount, &target));
+	if (target < 0 && mount->strict_target)
+		try(mount_open_strict_target(rootfs->root, mount, &target));
+	else if (target < 0)
 		try(inside_make_directory(rootfs->root, mount->target, 0755, &target, &made));
 	try(create_file_system(rootfs, mount, target, made, &fs));
 
@@ -219,114 +227,15 @@ static int apply_file_system(struct rootfs *rootfs, const struct plan_mount *mou
 	return r;
 }
 
-static int open_source(const struct rootfs *rootfs, const struct plan_mount *mount, int *ret_fd)
+static int reconfigure(const struct plan_mount *mount, int target)
 {
-	int flags = O_PATH | O_CLOEXEC | (mount->source_nofollow ? O_NOFOLLOW : 0);
-	int fd = open(mount->source, flags);
-	size_t index = (size_t)(mount - rootfs->plan->root.mounts);
+	const struct mountapi_fs fs = {
+		.type = mount->type ? mount->type : "",
+		.data = mount->data,
+		.superblock = mount->superblock,
+	};
 
-	/* Ours failed for want of permission in the user namespace: the parent has one for us. */
-	if (fd < 0 && (errno == EACCES || errno == EPERM) && rootfs->sources &&
-		rootfs->sources[index] >= 0)
-		return 1;
-	if (fd < 0)
-		return fail(errno, "open '%s'", mount->source);
-	*ret_fd = fd;
-	return 0;
-}
-
-/*
- * A bind is how engines hand on the host's proc; anything else there could be made by the image to
- * look like one, and the container's programs would believe it (CVE-2019-16884).
- */
-static int check_proc_source(const struct plan_mount *mount, int fd)
-{
-	struct statfs status;
-
-	if (strcmp(mount->target, "/proc") != 0)
-		return 0;
-	if (fstatfs(fd, &status) < 0)
-		return fail(errno, "find the file system of '%s'", mount->source);
-	if (status.f_type != PROC_SUPER_MAGIC)
-		return refuse("'%s' is not proc", mount->source);
-	return 0;
-}
-
-static int clone_source(const struct rootfs *rootfs, const struct plan_mount *mount,
-	struct mountapi_mount *ret_mount, struct stat *ret_status)
-{
-	auto_close int source = -EBADF;
-	size_t index = (size_t)(mount - rootfs->plan->root.mounts);
-	int r = open_source(rootfs, mount, &source);
-
-	if (r < 0)
-		return r;
-	if (r == 1) {
-		*ret_mount = (struct mountapi_mount){
-			.fd = fcntl(rootfs->sources[index], F_DUPFD_CLOEXEC, 3),
-		};
-		if (ret_mount->fd < 0)
-			return fail(errno, "duplicate the descriptor of '%s'", mount->source);
-	} else {
-		try(mountapi_clone(source, mount->recursive, ret_mount), "clone '%s'",
-			mount->source);
-	}
-
-	int fd = r == 1 ? ret_mount->fd : source;
-	if (fstat(fd, ret_status) < 0)
-		return fail(errno, "stat '%s'", mount->source);
-	return check_proc_source(mount, fd);
-}
-
-static int open_bind_target(
-	const struct rootfs *rootfs, const struct plan_mount *mount, mode_t type, int *ret_fd)
-{
-	if (mount->strict_target && S_ISDIR(type))
-		return open_strict_target(rootfs->root, mount, ret_fd);
-	if (mount->target_nofollow) {
-		int r = inside_open(rootfs->root, mount->target, O_PATH | O_NOFOLLOW, ret_fd);
-
-		if (r != -ENOENT)
-			return r;
-	}
-	if (S_ISDIR(type))
-		return inside_make_directory(rootfs->root, mount->target, 0755, ret_fd, NULL);
-	return inside_make_file(rootfs->root, mount->target, 0755, ret_fd, NULL);
-}
-
-/*
- * Attributes are set before the mount can be seen: there is no writable moment of a read-only one.
- * Recursive words come last and win over the plain ones that engines add of themselves ("rw",
- * "rro").
- */
-static int attach_bind(const struct rootfs *rootfs, const struct plan_mount *mount,
-	struct mountapi_mount *bind, mode_t type)
-{
-	auto_close int target = -EBADF;
-	uint64_t set = mount->attr_set;
-
-	if (mount->deferred_readonly)
-		set &= ~(uint64_t)MOUNT_ATTR_RDONLY;
-	if (set || mount->attr_clear)
-		try(mountapi_change(bind, set, mount->attr_clear, false),
-			"change the attributes of '%s'", mount->source);
-	if (mount->recursive_set || mount->recursive_clear)
-		try(mountapi_change(bind, mount->recursive_set, mount->recursive_clear, true),
-			"change the attributes of '%s' and below", mount->source);
-	try(open_bind_target(rootfs, mount, type, &target));
-	return mount_attach(rootfs, mount, bind, target);
-}
-
-static int apply_bind(struct rootfs *rootfs, const struct plan_mount *mount)
-{
-	struct mountapi_mount bind = { .fd = -EBADF };
-	struct stat status;
-	int r = clone_source(rootfs, mount, &bind, &status);
-
-	if (r == 0)
-		r = attach_bind(rootfs, mount, &bind, status.st_mode);
-	mountapi_done(&bind);
-	return r;
+	return mountapi_reconfigure(target, &fs, mount->superblock_clear);
 }
 
 static int apply_remount(const struct rootfs *rootfs, const struct plan_mount *mount)
@@ -334,7 +243,12 @@ static int apply_remount(const struct rootfs *rootfs, const struct plan_mount *m
 	auto_close int target = -EBADF;
 
 	try(inside_open(rootfs->root, mount->target, O_PATH, &target));
-	try(mountapi_set(target, mount->attr_set, mount->attr_clear, false));
+	if (mount->reconfigure)
+		try(reconfigure(mount, target));
+	if (mount->attr_set || mount->attr_clear)
+		try(mountapi_set(target, mount->attr_set, mount->attr_clear, false));
+	if (mount->recursive_set || mount->recursive_clear)
+		try(mountapi_set(target, mount->recursive_set, mount->recursive_clear, true));
 	return propagate(mount, target);
 }
 
@@ -344,7 +258,7 @@ static int apply_one(struct rootfs *rootfs, const struct plan_mount *mount)
 	case PLAN_MOUNT_FS:
 		return apply_file_system(rootfs, mount);
 	case PLAN_MOUNT_BIND:
-		return apply_bind(rootfs, mount);
+		return mount_bind(rootfs, mount);
 	case PLAN_MOUNT_CGROUP:
 		return mount_cgroup(rootfs, mount);
 	case PLAN_MOUNT_REMOUNT:

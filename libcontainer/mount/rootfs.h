@@ -36,6 +36,10 @@ int mount_attach(const struct rootfs *rootfs, const struct plan_mount *mount,
 	struct mountapi_mount *made, int target);
 /* apply.c: adds SELinux's context to a file system's options. */
 int mount_add_label(const struct plan_root *plan, char *data, size_t size);
+/* apply.c: a target that has to be a real directory, with no symlink on the way. */
+int mount_open_strict_target(int root, const struct plan_mount *mount, int *ret_fd);
+/* bind.c: a bind mount. */
+int mount_bind(const struct rootfs *rootfs, const struct plan_mount *mount);
 /* cgroupfs.c: a mount of type cgroup. */
 int mount_cgroup(struct rootfs *rootfs, const struct plan_mount *mount);
 /* tmpcopyup.c: fills the directory to (O_PATH) with what from (O_PATH) has. */

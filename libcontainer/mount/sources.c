@@ -22,7 +22,10 @@ int sources_open(const struct plan_root *plan, int *fds)
 			continue;
 		fds[i] = open_tree(AT_FDCWD, mount->source,
 			OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC |
-				(mount->recursive ? (unsigned int)AT_RECURSIVE : 0U));
+				(mount->recursive ? (unsigned int)AT_RECURSIVE : 0U) |
+				(mount->source_nofollow || mount->copy_symlink
+						? (unsigned int)AT_SYMLINK_NOFOLLOW
+						: 0U));
 		if (fds[i] < 0)
 			log_debug("%s: the parent could not open '%s': %m", mount->place,
 				mount->source);

@@ -57,6 +57,8 @@ static void take_option(
 	case MOUNT_OPTION_SUPERBLOCK:
 		mount->superblock = (mount->superblock & ~(unsigned long)option->clear) |
 				    (unsigned long)option->set;
+		mount->superblock_clear = (mount->superblock_clear & ~(unsigned long)option->set) |
+					  (unsigned long)option->clear;
 		break;
 	case MOUNT_OPTION_PROPAGATION:
 		mount->propagation |= (unsigned long)option->set;
@@ -136,6 +138,9 @@ static void decide_kind(
 	} else if (is_type(mount, "cgroup") || is_type(mount, "cgroup2")) {
 		mount->kind = PLAN_MOUNT_CGROUP;
 	}
+	/* A bind changes the mount alone, as in mount(8). */
+	mount->reconfigure = mount->kind == PLAN_MOUNT_REMOUNT && !bind &&
+			     (mount->data || mount->superblock || mount->superblock_clear);
 	/* A bind there is the host's, and what hides its paths has to find it where it is named. */
 	mount->strict_target = is_type(mount, "proc") || is_type(mount, "sysfs") ||
 			       strcmp(mount->target, "/proc") == 0 ||
@@ -195,6 +200,15 @@ static int check_mount(const struct plan_mount *mount)
 	return check_proc_target(mount);
 }
 
+/* What is new has nothing below. */
+static void fold_recursive(struct plan_mount *mount)
+{
+	if (mount->kind != PLAN_MOUNT_FS && mount->kind != PLAN_MOUNT_CGROUP)
+		return;
+	mount->attr_set = (mount->attr_set & ~mount->recursive_clear) | mount->recursive_set;
+	mount->recursive_set = mount->recursive_clear = 0;
+}
+
 static int plan_one_mount(struct planning *p, size_t index)
 {
 	const struct spec_mount *spec = &p->spec->mounts.items[index];
@@ -216,6 +230,7 @@ static int plan_one_mount(struct planning *p, size_t index)
 		take_word(&words, arena_strdup(p->arena, spec->options.items[i]));
 	mount->data = join_data(p, &words);
 	decide_kind(p, &words, spec);
+	fold_recursive(mount);
 	if (words.ids)
 		try(plan_mount_id_words(p, mount->place, words.ids, mount));
 	try(plan_mount_ids(p, spec, mount));

@@ -118,6 +118,8 @@ struct plan_mount {
 	uint64_t attr_clear;    /* explicitly asked to be off: "rw", "suid", ... */
 	uint64_t recursive_set; /* of it and all below: "rro", ... */
 	uint64_t recursive_clear;
+	unsigned long superblock_clear; /* "async", ...; for a remount */
+	bool reconfigure;               /* a remount that changes the file system, too */
 	unsigned long superblock;  /* MS_SYNCHRONOUS, MS_DIRSYNC, MS_LAZYTIME, ...; and MS_RDONLY */
 	unsigned long propagation; /* MS_SHARED|MS_REC, ...; 0: as it comes */
 	const char *data;       /* options for the file system, "mode=755,size=64k"; NULL if none */

@@ -165,6 +165,34 @@ static void bad_maps_behind_the_word(void **state)
 	}
 }
 
+static void new_ones_have_nothing_below(void **state)
+{
+	(void)state;
+	const struct plan_mount *mount = plan_options_of("nosuid noatime rro rsuid rstrictatime");
+	assert_int_equal(mount->attr_set, MOUNT_ATTR_RDONLY | MOUNT_ATTR_STRICTATIME);
+	assert_int_equal(mount->recursive_set | mount->recursive_clear, 0);
+	assert_true(mount->deferred_readonly);
+
+	mount = plan_options_of("rbind nosuid rro rsuid");
+	assert_int_equal(mount->attr_set, MOUNT_ATTR_NOSUID);
+	assert_int_equal(mount->recursive_set, MOUNT_ATTR_RDONLY);
+	assert_int_equal(mount->recursive_clear, MOUNT_ATTR_NOSUID);
+}
+
+static void a_remount_may_change_the_file_system(void **state)
+{
+	(void)state;
+	assert_false(plan_options_of("remount ro nosuid")->reconfigure);
+	assert_false(plan_options_of("bind remount sync")->reconfigure);
+	assert_true(plan_options_of("remount size=1m")->reconfigure);
+	assert_true(plan_options_of("remount nolazytime")->reconfigure);
+
+	const struct plan_mount *mount = plan_options_of("remount sync lazytime async");
+	assert_int_equal(mount->superblock, MS_LAZYTIME);
+	assert_int_equal(mount->superblock_clear, MS_SYNCHRONOUS);
+	assert_false(plan_options_of("size=1m lazytime")->reconfigure);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -172,6 +200,9 @@ int main(void)
 		cmocka_unit_test_setup_teardown(maps_of_the_container, begin, end_test),
 		cmocka_unit_test_setup_teardown(maps_behind_the_word, begin, end_test),
 		cmocka_unit_test_setup_teardown(bad_maps_behind_the_word, begin, end_test),
+		cmocka_unit_test_setup_teardown(new_ones_have_nothing_below, begin, end_test),
+		cmocka_unit_test_setup_teardown(
+			a_remount_may_change_the_file_system, begin, end_test),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -89,7 +89,8 @@
 	ROW(strings,  options,     "options",     0,                   none, \
 		"1.0.0", "by option", "none", \
 		"flags, propagation and ours; others are handed to the file system", \
-		"others for a bind; tmpcopyup but for tmpfs") \
+		"others for a bind; tmpcopyup but for tmpfs; idmap without maps, or where " \
+		"the file system refuses; to clear a flag that a user namespace locks") \
 	ROW(list,     uid_mappings, "uidMappings", 0,                  id_mapping, \
 		"1.1.0", "5.12", "those of the user namespace", \
 		"user ids of an id-mapped mount", "without gidMappings; overlaps; over 340") \

@@ -40,7 +40,8 @@
 		"a relative path") \
 	ROW(strings, readonly_paths,     "readonlyPaths",     0, none, \
 		"1.0.0", "", "none", \
-		"read-only, with what is mounted below; missing ones are left out", \
+		"read-only, but what is mounted below stays as it is; missing ones are " \
+		"left out", \
 		"a relative path") \
 	ROW(string,  mount_label,        "mountLabel",        0, none, \
 		"1.0.0", "", "none", \

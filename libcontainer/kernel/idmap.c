@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 
 #include "libcontainer/base/cleanup.h"
@@ -90,17 +91,19 @@ int idmap_write_by_program(
 	return 0;
 }
 
-/* Makes the namespace, says so with one byte (or with the errno), and keeps it until it is killed.
+/*
+ * Makes the namespace, says so (or with which errno it failed), and keeps it until the other end is
+ * closed: a signal would be one thing more that can fail, with us left behind.
  */
-static _Noreturn void child_hold_namespace(int report)
+static _Noreturn void child_hold_namespace(int channel)
 {
-	/* Nobody else would end us if our parent was killed. */
 	int code = prctl(PR_SET_PDEATHSIG, SIGKILL) < 0 || unshare(CLONE_NEWUSER) < 0 ? errno : 0;
 
-	if (write(report, &code, sizeof(code)) != sizeof(code) || code != 0)
+	if (write(channel, &code, sizeof(code)) != sizeof(code) || code != 0)
 		_exit(1);
-	for (;;)
-		(void)pause();
+	while (read(channel, &code, sizeof(code)) < 0 && errno == EINTR)
+		;
+	_exit(0);
 }
 
 /* Gives the namespace of the process its maps, and opens it. */
@@ -137,8 +140,8 @@ int idmap_make_namespace(const struct idmap_range *uids, size_t uid_count,
 	auto_close int mine = -EBADF, childs = -EBADF;
 	int ends[2], r;
 
-	if (pipe2(ends, O_CLOEXEC) < 0)
-		return fail(errno, "make a pipe");
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) < 0)
+		return fail(errno, "make a pair of sockets");
 	mine = ends[0];
 	childs = ends[1];
 	pid_t pid = fork();
@@ -153,7 +156,7 @@ int idmap_make_namespace(const struct idmap_range *uids, size_t uid_count,
 	r = await_namespace(mine);
 	if (r == 0)
 		r = open_mapped(pid, uids, uid_count, gids, gid_count);
-	(void)kill(pid, SIGKILL);
+	fd_close(&mine);
 	while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
 		;
 	if (r < 0)

@@ -117,6 +117,26 @@ same_view() {
 	same_view
 }
 
+@test "flags that a user namespace locks stay" {
+	mkdir source
+	mount -t tmpfs t source
+	mount -o remount,bind,ro,nosuid,nodev,noexec,noatime,nodiratime source
+	user_namespace
+	mkdir rootfs/media
+	add_mount /mnt '' source bind nosymfollow
+	add_mount /media '' source bind exec
+	set_script 'cat /proc/self/mountinfo'
+	run "$LEGACY" "$CAISSON" --root "$ROOT" run "$ID"
+	local refusal=$output refused=$status
+	update_config 'del(.mounts[-1])'
+	run "$LEGACY" "$CAISSON" --root "$ROOT" run "$ID"
+	umount source
+	((status == 0)) || fail "$output"
+	assert_mount /mnt ro nosuid nodev noexec noatime nodiratime nosymfollow
+	assert_equal "$refused" 1
+	assert_contains 'mounts[8]' "$refusal"
+}
+
 @test "a cgroup namespace, devices, --no-pivot" {
 	namespace_add cgroup
 	update_config '.linux.devices = [{type: "c", path: "/dev/fuse", major: 10, minor: 229,

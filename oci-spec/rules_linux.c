@@ -154,22 +154,52 @@ static bool is_interface_name(const char *name)
 	return name[strcspn(name, "/: \f\n\r\t\v")] == '\0';
 }
 
+/* The kernel numbers it: alloc_netdev() knows of no other use of '%'. */
+static bool is_interface_template(const char *name)
+{
+	const char *percent = strchr(name, '%');
+
+	return percent && percent[1] == 'd' && !strchr(percent + 1, '%');
+}
+
+/* What it is called in the container. */
+static const char *name_in_container(const struct spec_net_device *device)
+{
+	return device->name ? device->name : device->key;
+}
+
+static int check_net_device(const struct spec_net_device_list *devices, size_t index)
+{
+	const struct spec_net_device *device = &devices->items[index];
+	const char *name = name_in_container(device);
+	char quoted[RULES_QUOTE_SIZE];
+
+	(void)json_quote(quoted, sizeof(quoted), device->key);
+	if (!is_interface_name(device->key) || strchr(device->key, '%'))
+		return refuse("linux.netDevices[%s]: no name of an interface", quoted);
+	if (!is_interface_name(name))
+		return refuse("linux.netDevices[%s].name: no name of an interface", quoted);
+	if (is_interface_template(name))
+		return 0;
+	if (strchr(name, '%'))
+		return refuse("linux.netDevices[%s].name: wants one %%d at most, and no other %%",
+			quoted);
+	for (size_t i = 0; i < index; i++) {
+		if (strcmp(name_in_container(&devices->items[i]), name) == 0)
+			return refuse(
+				"linux.netDevices[%s].name: another one is to have it", quoted);
+	}
+	return 0;
+}
+
 static int check_net_devices(const struct rules_subject *subject)
 {
 	const struct spec_net_device_list *devices = &subject->linux_->net_devices;
-	char quoted[RULES_QUOTE_SIZE];
 
 	if (devices->count > 0 && !rules_namespace(subject->linux_, "network"))
 		return refuse("linux.netDevices: needs a network namespace in linux.namespaces");
-	for (size_t i = 0; i < devices->count; i++) {
-		const struct spec_net_device *device = &devices->items[i];
-
-		(void)json_quote(quoted, sizeof(quoted), device->key);
-		if (!is_interface_name(device->key))
-			return refuse("linux.netDevices[%s]: no name of an interface", quoted);
-		if (device->name && !is_interface_name(device->name))
-			return refuse("linux.netDevices[%s].name: no name of an interface", quoted);
-	}
+	for (size_t i = 0; i < devices->count; i++)
+		try(check_net_device(devices, i));
 	return 0;
 }
 

@@ -122,6 +122,11 @@ bool plan_new_cgroup_namespace(const struct plan *plan)
 	return plan->namespaces.create & CLONE_NEWCGROUP;
 }
 
+bool plan_has_net_devices(const struct plan *plan)
+{
+	return plan->network.device_count > 0;
+}
+
 bool plan_has_sources(const struct plan *plan)
 {
 	for (size_t i = 0; i < plan->root.mount_count; i++) {

@@ -123,6 +123,11 @@ static const struct step rows[] = {
 	STEP(ROLE_PARENT, "set the limits of the cgroup", plan_has_cgroup,
 		parent_limit, NULL),
 
+	/* Before hooks look at them and sysctls name them. */
+	STEP(ROLE_PARENT, "move the network devices", plan_has_net_devices,
+		parent_move_net_devices, parent_return_net_devices),
+	SEND(ROLE_PARENT, NET_DEVICES_DONE, plan_has_net_devices),
+	WAIT(ROLE_INIT, NET_DEVICES_DONE, plan_has_net_devices),
 	STEP(ROLE_INIT, "bring up loopback, set host name and domain name", NULL,
 		init_name, NULL),
 	STEP(ROLE_INIT, "mount the root", NULL,

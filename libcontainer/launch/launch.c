@@ -33,6 +33,7 @@ void launch_init(struct launch *launch, const struct plan *plan, const struct st
 	for (size_t i = 0; i < PLAN_JOINS_MAX; i++)
 		launch->joins[i] = -EBADF;
 	launch->birthplace = -EBADF;
+	launch->network = (struct network_devices)NETWORK_DEVICES_NONE;
 	for (size_t i = 0; i < CGROUP_DIRECTORIES_MAX; i++)
 		launch->cgroup.fds[i] = -EBADF;
 }
@@ -60,6 +61,7 @@ void launch_done(struct launch *launch)
 		sources_close(&launch->plan->root, launch->sources);
 	cgroup_close(&launch->cgroup);
 	fd_close(&launch->birthplace);
+	network_devices_done(&launch->network);
 	free(launch->unit_path);
 	seccomp_filter_done(&launch->filter);
 	free(launch->hook_state);
@@ -100,5 +102,8 @@ int launch_run(struct launch *launch)
 {
 	launch->roles = ROLE_PARENT;
 	try(prepare_hook_states(launch));
-	return steps_walk(launch, launch->table);
+	int r = steps_walk(launch, launch->table);
+	/* A run in the foreground must not keep the namespace of a container that has ended. */
+	network_devices_done(&launch->network);
+	return r;
 }

@@ -11,6 +11,7 @@
 #include "libcontainer/launch/channel.h"
 #include "libcontainer/launch/steps.h"
 #include "libcontainer/mount/rootfs.h"
+#include "libcontainer/network/devices.h"
 #include "libcontainer/plan/plan.h"
 #include "libcontainer/security/seccomp.h"
 #include "libcontainer/security/seccomp_cache.h"
@@ -54,7 +55,8 @@ struct launch {
 	/* The parent's. */
 	pid_t child_pid, init_pid;
 	int child_pidfd, init_pidfd;
-	int console; /* master of a foreground terminal */
+	int console;                    /* master of a foreground terminal */
+	struct network_devices network; /* what to bring back where the start fails */
 	/* The state documents for hooks in the container, made before the first fork. */
 	char *hook_state;       /* createContainer */
 	char *start_hook_state; /* startContainer */
@@ -98,6 +100,7 @@ void launch_set_hook_pid(char *state);
 	ROW(unshares_user_first) \
 	ROW(new_time) \
 	ROW(new_cgroup_namespace) \
+	ROW(has_net_devices) \
 	ROW(has_sources) \
 	ROW(maps_mounts) \
 	ROW(has_terminal) \

@@ -271,6 +271,17 @@ int parent_write_time_offsets(struct launch *launch)
 	return time_write_offsets(&launch->plan->namespaces, launch->child_pid);
 }
 
+int parent_move_net_devices(struct launch *launch)
+{
+	return network_devices_move(
+		&launch->plan->network, launch->procfs, launch->init_pid, &launch->network);
+}
+
+void parent_return_net_devices(struct launch *launch)
+{
+	network_devices_return(&launch->network);
+}
+
 /* ---- hooks ------------------------------------------------------------------------------ */
 
 static int run_hooks(struct launch *launch, enum plan_hook_point point, enum status status)

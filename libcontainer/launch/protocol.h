@@ -27,6 +27,7 @@ enum launch_role {
 	ROW(CGROUP_DONE,       ROLE_PARENT, ROLE_INIT,   0, "you are in your cgroup") \
 	ROW(MOUNT_MADE,        ROLE_INIT,   ROLE_PARENT, 1, "this mount is made; map its ids") \
 	ROW(MOUNT_MAPPED,      ROLE_PARENT, ROLE_INIT,   0, "its ids are mapped; attach it") \
+	ROW(NET_DEVICES_DONE,  ROLE_PARENT, ROLE_INIT,   0, "your network devices are there") \
 	ROW(CONSOLE,           ROLE_INIT,   ROLE_PARENT, 1, "here is the terminal's master") \
 	ROW(WANT_HOOKS,        ROLE_INIT,   ROLE_PARENT, 0, "mounts are in place; run your hooks") \
 	ROW(HOOKS_DONE,        ROLE_PARENT, ROLE_INIT,   0, "hooks have run") \

@@ -34,6 +34,8 @@ int parent_move_to_cgroup(struct launch *launch);
 int parent_limit(struct launch *launch);
 int parent_limit_last(struct launch *launch);
 int parent_map_mounts(struct launch *launch); /* mount_ids.c */
+int parent_move_net_devices(struct launch *launch);
+void parent_return_net_devices(struct launch *launch);
 int parent_run_host_hooks(struct launch *launch);
 int parent_take_console(struct launch *launch);
 int parent_record_init(struct launch *launch);

@@ -59,6 +59,23 @@ static void plan_time_offsets(struct planning *p)
 	}
 }
 
+static void plan_net_devices(struct planning *p)
+{
+	const struct spec_net_device_list *list = &p->spec->linux_->net_devices;
+	struct plan_network *plan = &p->plan->network;
+
+	plan->devices = arena_new_array(p->arena, struct plan_net_device, list->count);
+	for (size_t i = 0; i < list->count; i++) {
+		const struct spec_net_device *spec = &list->items[i];
+
+		plan->devices[plan->device_count++] = (struct plan_net_device){
+			.place = arena_printf(p->arena, "linux.netDevices.%s", spec->key),
+			.name = spec->key,
+			.new_name = spec->name ? spec->name : spec->key,
+		};
+	}
+}
+
 /*
  * One clone3() makes init where nothing is to be joined.  A time namespace can't be made by it, as
  * its offsets could no longer be written; nor a user namespace, see below.
@@ -103,8 +120,10 @@ int plan_namespaces(struct planning *p)
 		else
 			plan->create |= flag;
 	}
-	if (p->options->verb != PLAN_EXEC)
+	if (p->options->verb != PLAN_EXEC) {
 		plan_time_offsets(p);
+		plan_net_devices(p);
+	}
 	plan->road = choose_road(p);
 	plan->by_root = p->host->uid == 0;
 	p->plan->network.loopback_up = plan->create & CLONE_NEWNET;

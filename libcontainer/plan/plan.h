@@ -333,8 +333,17 @@ struct plan_hooks {
 
 /* ---- network/ ----------------------------------------------------------------------- */
 
+/* A device that moves to the container. */
+struct plan_net_device {
+	const char *place;    /* "linux.netDevices.eth0" */
+	const char *name;     /* on the host */
+	const char *new_name; /* in the container; the kernel makes a number of "%d" */
+};
+
 struct plan_network {
 	bool loopback_up; /* a new network namespace */
+	struct plan_net_device *devices;
+	size_t device_count;
 };
 
 /* ---- cgroup/ ------------------------------------------------------------------------ */

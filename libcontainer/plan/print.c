@@ -220,6 +220,16 @@ static void print_settings(struct plan_printer *p, const struct plan_settings *p
 	print_close(p, false);
 }
 
+static void print_network(struct plan_printer *p, const struct plan_network *plan)
+{
+	if (plan->device_count == 0)
+		return;
+	print_open(p, "netDevices", false);
+	for (size_t i = 0; i < plan->device_count; i++)
+		print_string(p, plan->devices[i].name, plan->devices[i].new_name);
+	print_close(p, false);
+}
+
 static void print_seccomp(struct plan_printer *p, const struct plan_seccomp *plan)
 {
 	if (!plan->set)
@@ -289,6 +299,7 @@ void plan_print(struct plan_printer *p, const struct plan *plan)
 	print_devices(p, &plan->devices);
 	print_process(p, &plan->process);
 	print_settings(p, &plan->settings);
+	print_network(p, &plan->network);
 	print_seccomp(p, &plan->seccomp);
 	print_hooks(p, plan);
 	print_cgroup(p, &plan->cgroup);

@@ -7,11 +7,6 @@
 #include "libcontainer/base/cleanup.h"
 #include "libcontainer/plan/parts.h"
 
-static bool has_net_devices(const struct spec_linux *spec)
-{
-	return spec->net_devices.count > 0;
-}
-
 static bool has_intel_rdt(const struct spec_linux *spec)
 {
 	return spec->intel_rdt;
@@ -26,7 +21,6 @@ static const struct {
 	const char *place;
 	bool (*present)(const struct spec_linux *spec);
 } rows[] = {
-	{ "linux.netDevices", has_net_devices },
 	{ "linux.intelRdt", has_intel_rdt },
 	{ "linux.memoryPolicy", has_memory_policy },
 };

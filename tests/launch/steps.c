@@ -32,6 +32,7 @@ enum feature {
 	LATE,
 	UNIT,
 	AGENT,
+	NET_DEVICES,
 	FEATURES,
 };
 
@@ -45,7 +46,8 @@ static bool make_plan(unsigned int bits, bool exec, struct plan *plan)
 	memset(plan, 0, sizeof(*plan));
 	if ((HAS(TIME) || HAS(JOINS) || exec) && !HAS(GENERAL))
 		return false;
-	if (exec && (HAS(MAPS) || HAS(TIME) || HAS(HOST_HOOKS) || HAS(CONTAINER_HOOKS)))
+	if (exec && (HAS(MAPS) || HAS(TIME) || HAS(HOST_HOOKS) || HAS(CONTAINER_HOOKS) ||
+			    HAS(NET_DEVICES)))
 		return false;
 	if (HAS(AGENT) && !HAS(FILTER))
 		return false;
@@ -61,6 +63,7 @@ static bool make_plan(unsigned int bits, bool exec, struct plan *plan)
 	plan->cgroup.directories = HAS(CGROUP_V1) ? directories : directories + 1;
 	plan->cgroup.directory_count = (HAS(CGROUP_V1) ? 1 : 0) + (HAS(CGROUP_V2) ? 1 : 0);
 	plan->cgroup.unit.name = HAS(UNIT) ? "box.scope" : NULL;
+	plan->network.device_count = HAS(NET_DEVICES) ? 1 : 0;
 	plan->process.terminal = HAS(TERMINAL);
 	plan->console_socket = HAS(SOCKET) ? "/socket" : NULL;
 	plan->hooks[PLAN_HOOK_PRESTART] = (struct plan_hooks){ &hook, HAS(HOST_HOOKS) ? 1 : 0 };
@@ -319,6 +322,11 @@ static void create_keeps_its_order(void **state)
 	BEFORE(create_steps, child_take_birthplace, child_join);
 	BEFORE(create_steps, child_take_birthplace, child_unshare_user);
 	BEFORE(create_steps, parent_reap_child, parent_limit);
+	/* Hooks see the devices, and sysctls name them. */
+	BEFORE(create_steps, parent_take_init_pid, parent_move_net_devices);
+	BEFORE(create_steps, parent_move_net_devices, parent_run_host_hooks);
+	assert_true(message_row(&create_steps, STEP_WAIT, MSG_NET_DEVICES_DONE) <
+		    row_of(&create_steps, init_run_container_hooks));
 	/* Hooks of the host see the mounts, those of the container the host's; all before
 	 * pivot_root. */
 	BEFORE(create_steps, init_mount, init_run_container_hooks);

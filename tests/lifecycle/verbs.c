@@ -346,7 +346,7 @@ static void features_tell_what_the_tables_have(void **state)
 		"\"SCMP_ACT_ERRNO\"",
 		"\"SCMP_ARCH_X86_64\"",
 		WITH_SYSTEMD ? "\"systemd\": true" : "\"systemd\": false",
-		"\"netDevices\": {\n      \"enabled\": false",
+		"\"netDevices\": {\n      \"enabled\": true",
 		"\"run.oci.handler\"",
 	};
 	auto_free char *json = NULL;

@@ -286,6 +286,72 @@ HOME=/h"
 	assert_output x86_64
 }
 
+# memory_policy MODE NODES [FLAG...]
+memory_policy() {
+	update_config '.linux.memoryPolicy = ({mode: $mode, nodes: $nodes, flags: $ARGS.positional}
+		| with_entries(select(.value != "" and .value != [])))' \
+		--arg mode "$1" --arg nodes "$2" --args "${@:3}"
+}
+
+# assert_policy WORDS - those by which the kernel tells what holds for each of a program's mappings.
+assert_policy() {
+	inside 'cut -d" " -f2- /proc/self/numa_maps | sed "s/ [a-z]*=.*//; s/ \\(heap\\|stack\\).*//" | sort -u'
+	assert_output "$1"
+}
+
+@test "memoryPolicy: each mode, by the kernel's words" {
+	[[ -e /proc/self/numa_maps ]] || skip "the kernel has no NUMA"
+	assert_policy default
+	memory_policy MPOL_BIND 0
+	assert_policy bind:0
+	memory_policy MPOL_BIND 0 MPOL_F_STATIC_NODES
+	assert_policy bind=static:0
+	memory_policy MPOL_BIND 0 MPOL_F_NUMA_BALANCING
+	assert_policy bind=balancing:0
+	memory_policy MPOL_INTERLEAVE 0
+	assert_policy interleave:0
+	memory_policy MPOL_PREFERRED 0 MPOL_F_RELATIVE_NODES
+	assert_policy prefer=relative:0
+	memory_policy MPOL_PREFERRED_MANY 0
+	assert_policy 'prefer (many):0'
+	memory_policy MPOL_LOCAL ""
+	assert_policy local
+	memory_policy MPOL_DEFAULT ""
+	assert_policy default
+}
+
+@test "memoryPolicy: exec has it too, and a filter does not keep it away" {
+	[[ -e /proc/self/numa_maps ]] || skip "the kernel has no NUMA"
+	memory_policy MPOL_INTERLEAVE 0-0
+	update_config '.linux.seccomp = {"defaultAction": "SCMP_ACT_ALLOW", "syscalls":
+		[{"names": ["set_mempolicy"], "action": "SCMP_ACT_KILL"}]}'
+	sleeping_container
+	grep -q ' interleave:0 ' "/proc/$(pid_of)/numa_maps"
+	run -0 caisson exec "$ID" grep -c ' interleave:0 ' /proc/self/numa_maps
+	((output > 5))
+}
+
+@test "memoryPolicy: what is none is refused, with its place" {
+	update_config '.linux.memoryPolicy = {}'
+	refused linux.memoryPolicy.mode 'invalid memory policy'
+	memory_policy MPOL_NONE 0
+	refused linux.memoryPolicy.mode 'invalid memory policy' MPOL_NONE
+	memory_policy MPOL_BIND 0 MPOL_F_NONE
+	refused 'linux.memoryPolicy.flags[0]' 'invalid memory policy' MPOL_F_NONE
+	memory_policy MPOL_DEFAULT 0
+	refused linux.memoryPolicy.nodes 'invalid memory policy'
+	memory_policy MPOL_BIND 9999999
+	refused linux.memoryPolicy.nodes 'invalid memory policy' 9999999
+	memory_policy MPOL_BIND 1-
+	refused linux.memoryPolicy.nodes 'invalid memory policy' 1-
+	[[ -e /proc/self/numa_maps ]] || skip "the kernel has no NUMA"
+	# The kernel's to know: nodes that this machine has not.
+	memory_policy MPOL_BIND 1023
+	refused linux.memoryPolicy 'invalid memory policy' MPOL_BIND 'invalid argument'
+	memory_policy MPOL_BIND 0 MPOL_F_STATIC_NODES MPOL_F_RELATIVE_NODES
+	refused linux.memoryPolicy 'invalid memory policy' MPOL_BIND 'invalid argument'
+}
+
 @test "session: init leads a session and a process group of its own, and nobody is above it" {
 	inside 'cut -d" " -f1,4,5,6 /proc/1/stat'
 	assert_output "1 0 1 1"

@@ -218,10 +218,20 @@ struct plan_scheduler {
 
 #define PLAN_CPUS_MAX 65536
 
-/* As sched_setaffinity(2) takes it. */
-struct plan_cpus {
+/* As sched_setaffinity(2) and set_mempolicy(2) take them. */
+struct plan_bits {
 	const unsigned long *bits; /* NULL: not asked for */
 	size_t size;               /* bytes */
+};
+
+/* As many as any kernel is built for (CONFIG_NODES_SHIFT is 10 at most). */
+#define PLAN_NODES_MAX 1024
+
+struct plan_memory_policy {
+	const char *name; /* "MPOL_BIND"; NULL: not asked for */
+	int mode;         /* with its MPOL_F_* */
+	const char *list; /* "0-1"; or NULL */
+	struct plan_bits nodes;
 };
 
 struct plan_process {
@@ -251,12 +261,13 @@ struct plan_process {
 	bool terminal;
 	unsigned short rows, columns; /* 0: as the caller's terminal */
 	struct plan_scheduler scheduler;
-	struct plan_cpus initial_cpus; /* exec: until it is in the cgroup */
-	struct plan_cpus final_cpus;   /* exec: from then on */
+	struct plan_bits initial_cpus; /* exec: until it is in the cgroup */
+	struct plan_bits final_cpus;   /* exec: from then on */
 	bool io_priority_set;
 	int io_priority; /* as ioprio_set(2) takes it */
 	bool personality_set;
 	unsigned long personality;  /* as personality(2) takes it */
+	struct plan_memory_policy memory_policy;
 	unsigned int inherited_fds; /* kept behind stdio: LISTEN_FDS and --preserve-fds */
 	unsigned int listen_fds;
 };

@@ -203,6 +203,10 @@ static void print_process(struct plan_printer *p, const struct plan_process *pla
 			(unsigned long long)plan->rlimits[i].hard);
 		print_string(p, plan->rlimits[i].name, text);
 	}
+	print_string(p, "memoryPolicy", plan->memory_policy.name);
+	if (plan->memory_policy.name)
+		print_number(p, "memoryPolicyMode", plan->memory_policy.mode);
+	print_string(p, "memoryNodes", plan->memory_policy.list);
 	if (plan->oom_set)
 		print_number(p, "oomScoreAdj", plan->oom_score_adj);
 	if (plan->inherited_fds)

@@ -207,6 +207,7 @@ int plan_process(struct planning *p)
 	try(plan_oom(p));
 	try(plan_terminal(p));
 	try(plan_scheduling(p));
+	try(plan_memory_policy(p));
 	try(plan_affinity(p));
 	/* exec finds them set: they are the namespaces', not the process's. */
 	if (p->options->verb != PLAN_EXEC)

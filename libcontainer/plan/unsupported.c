@@ -12,17 +12,11 @@ static bool has_intel_rdt(const struct spec_linux *spec)
 	return spec->intel_rdt;
 }
 
-static bool has_memory_policy(const struct spec_linux *spec)
-{
-	return spec->memory_policy;
-}
-
 static const struct {
 	const char *place;
 	bool (*present)(const struct spec_linux *spec);
 } rows[] = {
 	{ "linux.intelRdt", has_intel_rdt },
-	{ "linux.memoryPolicy", has_memory_policy },
 };
 
 bool plan_supports(const char *place)

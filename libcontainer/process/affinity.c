@@ -10,7 +10,7 @@
 /* More than any kernel is built for (CONFIG_NR_CPUS is 8192 at most); a multiple of a long. */
 #define ALL_CPUS_SIZE (8192 / 8)
 
-static int affinity_set(const struct plan_cpus *cpus, const char *name)
+static int affinity_set(const struct plan_bits *cpus, const char *name)
 {
 	if (sched_setaffinity(0, cpus->size, (const cpu_set_t *)cpus->bits) < 0)
 		return fail(errno, "process.execCPUAffinity.%s: set the cpu affinity", name);

@@ -13,5 +13,5 @@ void limits_raise(const struct plan_process *plan);
 int limits_set(const struct plan_process *plan);
 /* A lowering that is refused for want of CAP_SYS_RESOURCE is a warning. */
 int limits_set_oom(int procfs, const struct plan_process *plan);
-/* Affinity, scheduler, io priority, personality. */
+/* Affinity, scheduler, io priority, personality, memory policy. */
 int limits_set_scheduling(const struct plan_process *plan);

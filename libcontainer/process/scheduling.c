@@ -13,6 +13,9 @@
 #define SCHED_DEADLINE 6
 #endif
 
+/* MPOL_MODE_FLAGS of the kernel: the MPOL_F_* stand above the modes. */
+#define FLAGS_OF_MODE 0xe000U
+
 /* As in linux/ioprio.h, which not every system has. */
 #define IOPRIO_WHO_PROCESS 1
 
@@ -51,6 +54,21 @@ static int scheduler_set(const struct plan_scheduler *plan)
 		plan->nice, plan->priority);
 }
 
+/*
+ * By hand, as the C library leaves it to libnuma.  The kernel reads one bit less than it is told
+ * of. Nodes that the cpuset has not are as good as none.
+ */
+static int memory_policy_set(const struct plan_memory_policy *plan)
+{
+	unsigned long bits = plan->nodes.bits ? 8 * plan->nodes.size + 1 : 0;
+
+	if (syscall(SYS_set_mempolicy, plan->mode, plan->nodes.bits, bits) == 0)
+		return 0;
+	return fail(errno,
+		"linux.memoryPolicy: invalid memory policy: set %s, flags 0x%x, nodes '%s'",
+		plan->name, (unsigned int)plan->mode & FLAGS_OF_MODE, plan->list ? plan->list : "");
+}
+
 int limits_set_scheduling(const struct plan_process *plan)
 {
 	/* First: a deadline task may not change its affinity any more. */
@@ -63,5 +81,7 @@ int limits_set_scheduling(const struct plan_process *plan)
 			plan->io_priority >> 13, plan->io_priority & 0x1fff);
 	if (plan->personality_set && personality(plan->personality) < 0)
 		return fail(errno, "linux.personality: set 0x%lx", plan->personality);
+	if (plan->memory_policy.name)
+		try(memory_policy_set(&plan->memory_policy));
 	return 0;
 }

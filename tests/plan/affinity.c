@@ -30,7 +30,7 @@ static int decide_for(enum plan_verb verb, const char *final)
 	return plan_affinity(&p);
 }
 
-static bool has_cpu(const struct plan_cpus *cpus, size_t cpu)
+static bool has_cpu(const struct plan_bits *cpus, size_t cpu)
 {
 	return cpu / LONG_BITS < cpus->size / sizeof(long) &&
 	       cpus->bits[cpu / LONG_BITS] >> cpu % LONG_BITS & 1;

@@ -427,6 +427,62 @@ static void personality_is_taken_over(void **state)
 	assert_refused("linux.personality.domain: unknown domain \"WINDOWS\"");
 }
 
+static void memory_policy_is_as_the_kernel_takes_it(void **state)
+{
+	struct spec_memory_policy policy = {
+		.mode = "MPOL_BIND",
+		.nodes = "0-1,70",
+		.flags = STRINGS("MPOL_F_STATIC_NODES", "MPOL_F_NUMA_BALANCING"),
+	};
+	const struct plan_memory_policy *planned = &plan.process.memory_policy;
+
+	(void)state;
+	assert_planned();
+	assert_null(planned->name);
+	linux_.memory_policy = &policy;
+	assert_planned();
+	assert_string_equal(planned->name, "MPOL_BIND");
+	assert_int_equal(planned->mode, 2 | 1 << 15 | 1 << 13);
+	assert_int_equal(planned->nodes.size, 16);
+	assert_int_equal(planned->nodes.bits[0], 3);
+	assert_int_equal(planned->nodes.bits[1], 1UL << 6);
+	policy = (struct spec_memory_policy){ .mode = "MPOL_WEIGHTED_INTERLEAVE", .nodes = "1023" };
+	assert_planned();
+	assert_int_equal(planned->mode, 6);
+	assert_int_equal(planned->nodes.size, 128);
+	policy = (struct spec_memory_policy){ .mode = "MPOL_LOCAL", .nodes = "" };
+	plan.process.memory_policy = (struct plan_memory_policy){ 0 };
+	assert_planned();
+	assert_null(planned->nodes.bits);
+}
+
+static void no_memory_policy_is_refused(void **state)
+{
+	const struct {
+		struct spec_memory_policy spec;
+		const char *words;
+	} rows[] = {
+		{ { .mode = NULL }, "linux.memoryPolicy.mode: invalid memory policy: unknown" },
+		{ { .mode = "MPOL_X" }, "linux.memoryPolicy.mode: invalid memory policy: unknown" },
+		{ { .mode = "MPOL_BIND", .nodes = "1024" },
+			"linux.memoryPolicy.nodes: invalid memory policy: wants" },
+		{ { .mode = "MPOL_BIND", .nodes = "1-0" },
+			"linux.memoryPolicy.nodes: invalid memory policy: wants" },
+		{ { .mode = "MPOL_BIND", .nodes = "all" },
+			"linux.memoryPolicy.nodes: invalid memory policy: wants" },
+		{ { .mode = "MPOL_BIND", .nodes = "0", .flags = STRINGS("MPOL_F_X") },
+			"linux.memoryPolicy.flags[0]: invalid memory policy: unknown flag" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		struct spec_memory_policy policy = rows[i].spec;
+
+		linux_.memory_policy = &policy;
+		assert_refused(rows[i].words);
+	}
+}
+
 /* ---- settings ----------------------------------------------------------------------- */
 
 static void names_need_their_namespace(void **state)
@@ -555,6 +611,8 @@ int main(void)
 		row(scheduler_is_taken_over),
 		row(io_priority_is_as_the_kernel_takes_it),
 		row(personality_is_taken_over),
+		row(memory_policy_is_as_the_kernel_takes_it),
+		row(no_memory_policy_is_refused),
 		row(names_need_their_namespace),
 		row(sysctls_belong_to_namespaces),
 		row(domainname_has_one_source),

@@ -190,6 +190,58 @@ static void refused_scheduling_is_explained(void **state)
 	child_run(refuse_scheduling, NULL);
 }
 
+/* What get_mempolicy(2) says: the mode with its flags, and the nodes. */
+static int memory_policy(unsigned long *ret_nodes)
+{
+	unsigned long nodes[1024 / 8 / sizeof(unsigned long)] = { 0 };
+	int mode = -1;
+
+	if (syscall(SYS_get_mempolicy, &mode, nodes, 1024UL, NULL, 0UL) < 0)
+		return -1;
+	*ret_nodes = nodes[0];
+	return mode;
+}
+
+static void set_memory_policy(void *context)
+{
+	const unsigned long node[] = { 1 }, far[] = { 0, 1 };
+	struct plan_process plan = {
+		.memory_policy = {
+			.name = "MPOL_BIND",
+			.mode = 2 | 1 << 15,
+			.list = "0",
+			.nodes = { node, sizeof(node) },
+		},
+	};
+	unsigned long nodes = 0;
+
+	(void)context;
+	/* A kernel without NUMA has no such call. */
+	if (memory_policy(&nodes) < 0)
+		return;
+	child_check(limits_set_scheduling(&plan) == 0);
+	child_check(memory_policy(&nodes) == (2 | 1 << 15) && nodes == 1);
+	plan.memory_policy = (struct plan_memory_policy){ .name = "MPOL_LOCAL", .mode = 4 };
+	child_check(limits_set_scheduling(&plan) == 0);
+	child_check(memory_policy(&nodes) == 4 && nodes == 0);
+	plan.memory_policy = (struct plan_memory_policy){
+		.name = "MPOL_INTERLEAVE",
+		.mode = 3 | 1 << 14 | 1 << 15,
+		.list = "64",
+		.nodes = { far, sizeof(far) },
+	};
+	child_check(limits_set_scheduling(&plan) == -EINVAL);
+	child_check(strcmp(error_text(),
+			    "linux.memoryPolicy: invalid memory policy: set MPOL_INTERLEAVE, flags "
+			    "0xc000, nodes '64': invalid argument") == 0);
+}
+
+static void memory_policy_is_set(void **state)
+{
+	(void)state;
+	child_run(set_memory_policy, NULL);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -199,6 +251,7 @@ int main(void)
 		cmocka_unit_test(oom_score_is_set_where_asked),
 		cmocka_unit_test(scheduling_is_set),
 		cmocka_unit_test(refused_scheduling_is_explained),
+		cmocka_unit_test(memory_policy_is_set),
 	};
 
 	log_set_sink(count_warnings, NULL, LOG_LEVEL_WARNING);

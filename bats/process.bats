@@ -281,9 +281,29 @@ HOME=/h"
 	update_config '.linux.personality = {domain: "LINUX32"}'
 	inside 'uname -m'
 	assert_output i686
-	update_config '.linux.personality = {domain: "LINUX"}'
+	update_config '.linux.personality = {domain: "LINUX", flags: []}'
 	inside 'uname -m'
 	assert_output x86_64
+}
+
+@test "personality: exec has it too, and a filter does not keep it away" {
+	[[ $(uname -m) == x86_64 ]] || skip "for x86_64"
+	update_config '.linux.personality = {domain: "LINUX32"}
+		| .linux.seccomp = {"defaultAction": "SCMP_ACT_ALLOW", "syscalls":
+			[{"names": ["personality"], "action": "SCMP_ACT_KILL"}]}'
+	sleeping_container
+	run -0 caisson exec "$ID" uname -m
+	assert_output i686
+	assert_equal "$(<"/proc/$(pid_of)/personality")" 00000008
+}
+
+@test "personality: flags, of which the spec has none, and other domains are refused" {
+	update_config '.linux.personality = {domain: "LINUX", flags: ["ADDR_NO_RANDOMIZE"]}'
+	refused 'linux.personality.flags[0]' ADDR_NO_RANDOMIZE
+	update_config '.linux.personality = {domain: "BSD"}'
+	refused linux.personality.domain BSD
+	update_config '.linux.personality = {}'
+	refused linux.personality.domain
 }
 
 # memory_policy MODE NODES [FLAG...]

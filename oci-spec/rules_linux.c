@@ -228,9 +228,12 @@ static int check_personality(const struct rules_subject *subject)
 {
 	const struct spec_personality *personality = subject->linux_->personality;
 
-	/* The spec has none so far. */
+	char quoted[RULES_QUOTE_SIZE];
+
+	/* "Currently no flag values are supported", and what is not supported must be an error. */
 	if (personality && personality->flags.count > 0)
-		log_warning("linux.personality.flags: ignored, there are none to be set");
+		return refuse("linux.personality.flags[0]: unknown flag %s",
+			json_quote(quoted, sizeof(quoted), personality->flags.items[0]));
 	return 0;
 }
 

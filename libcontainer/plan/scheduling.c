@@ -2,7 +2,6 @@
 #include <sched.h>
 #include <string.h>
 
-#include "libcontainer/base/log.h"
 #include "libcontainer/kernel/names.h"
 #include "libcontainer/plan/process.h"
 
@@ -112,8 +111,6 @@ static int plan_personality(struct planning *p)
 	if (!spec->domain || names_find(&names_personalities, spec->domain, &domain) < 0)
 		return refuse("linux.personality.domain: unknown domain \"%s\"",
 			spec->domain ? spec->domain : "");
-	if (spec->flags.count > 0)
-		log_warning("linux.personality.flags: the spec defines none; they are ignored");
 	p->plan->process.personality_set = true;
 	p->plan->process.personality = (unsigned long)domain;
 	return 0;

@@ -7,7 +7,6 @@
 
 #include "libcontainer/base/cleanup.h"
 #include "libcontainer/base/names.h"
-#include "libcontainer/plan/plan.h"
 #include "oci-spec/schema.h"
 
 /* The columns that no other program looks at; of a key, and of other documents, none. */
@@ -177,18 +176,13 @@ static void print_refused(const struct spec_field *field, const struct words_of_
 	}
 }
 
-static void print_row(
-	const char *place, const struct spec_field *field, const struct words_of_row *words)
+static void print_row(const struct spec_field *field, const struct words_of_row *words)
 {
-	char whole[PLACE_SIZE];
-
-	(void)snprintf(whole, sizeof(whole), "%s.%s", place, field->name);
 	printf("| `%s` | ", field->name);
 	print_type(field);
 	printf(" | ");
 	print_absent(field, words);
-	printf(" | %s | %s | %s%s | ", words->since, words->kernel,
-		plan_supports(whole) ? "" : "*not by this version:* ", words->does);
+	printf(" | %s | %s | %s | ", words->since, words->kernel, words->does);
 	print_refused(field, words);
 	printf(" |\n");
 }
@@ -214,7 +208,7 @@ static int print_object(size_t index)
 		if (!rows[i].since || !*rows[i].since || !rows[i].refused || !*rows[i].does)
 			return fprintf(stderr, "describe: %s.%s has no words in its row\n",
 				schema->name, schema->fields[i].name);
-		print_row(found[index].places[0], &schema->fields[i], &rows[i]);
+		print_row(&schema->fields[i], &rows[i]);
 	}
 	return 0;
 }

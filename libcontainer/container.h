@@ -41,6 +41,7 @@ struct container_create_options {
 	bool detach;                /* run */
 	bool keep;                  /* run */
 	bool general_road;          /* tests */
+	const char *resctrl;        /* tests: a directory that plays the file system; or NULL */
 };
 
 /* Runs from a sealed copy of this program from here on (CVE-2019-5736); returns in that copy. */

@@ -35,7 +35,8 @@ extern struct creation creation;
 		"print what would be done, and do nothing"), \
 	TEXT("format", 0, "FORMAT", &creation.format, \
 		"of --dry-run: text (default) or json"), \
-	FLAG("general-road", 0, &creation.options.general_road, NULL)
+	FLAG("general-road", 0, &creation.options.general_road, NULL), \
+	TEXT("resctrl", 0, "DIR", &creation.options.resctrl, NULL)
 /* clang-format on */
 
 /* Prints what create, or run, would do. */

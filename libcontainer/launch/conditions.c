@@ -127,6 +127,11 @@ bool plan_has_net_devices(const struct plan *plan)
 	return plan->network.device_count > 0;
 }
 
+bool plan_has_rdt(const struct plan *plan)
+{
+	return plan->rdt.set;
+}
+
 bool plan_has_sources(const struct plan *plan)
 {
 	for (size_t i = 0; i < plan->root.mount_count; i++) {

@@ -49,6 +49,11 @@ static const struct step rows[] = {
 	STEP(ROLE_PARENT, "set the device rules", plan_makes_cgroup,
 		parent_allow_devices, NULL),
 
+	STEP(ROLE_PARENT, "make the group of resctrl", plan_has_rdt,
+		parent_make_rdt, parent_remove_rdt),
+	STEP(ROLE_PARENT, "set the schemata of resctrl", plan_has_rdt,
+		parent_set_rdt, NULL),
+
 	STEP(ROLE_PARENT, "raise the hard limits", plan_raises_limits,
 		parent_raise_limits, NULL),
 	STEP(ROLE_PARENT, "start the child", plan_takes_general_road,
@@ -108,6 +113,10 @@ static const struct step rows[] = {
 	/* Hooks may hang, and their processes outlive us and init: delete is to find them. */
 	STEP(ROLE_PARENT, "record init", plan_has_hooks,
 		parent_record_init, NULL),
+
+	/* Before init starts anyone who would not inherit it. */
+	STEP(ROLE_PARENT, "join the group of resctrl", plan_has_rdt,
+		parent_join_rdt, NULL),
 
 	/* The cgroup before the cgroup namespace, whose root it becomes. */
 	STEP(ROLE_PARENT, "join the cgroup", plan_moves_to_cgroup,

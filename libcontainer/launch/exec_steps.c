@@ -53,6 +53,8 @@ static const struct step rows[] = {
 	STEP(ROLE_PARENT, "reap the child", NULL,
 		parent_reap_child, parent_end_init),
 
+	STEP(ROLE_PARENT, "join the group of resctrl", plan_has_rdt,
+		parent_join_rdt, NULL),
 	STEP(ROLE_PARENT, "join the cgroup", plan_moves_to_cgroup,
 		parent_move_to_cgroup, NULL),
 	SEND(ROLE_PARENT, CGROUP_DONE, plan_moves_to_cgroup),

@@ -101,6 +101,7 @@ void launch_set_hook_pid(char *state);
 	ROW(new_time) \
 	ROW(new_cgroup_namespace) \
 	ROW(has_net_devices) \
+	ROW(has_rdt) \
 	ROW(has_sources) \
 	ROW(maps_mounts) \
 	ROW(has_terminal) \

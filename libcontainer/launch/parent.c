@@ -22,6 +22,7 @@
 #include "libcontainer/process/affinity.h"
 #include "libcontainer/process/limits.h"
 #include "libcontainer/process/terminal.h"
+#include "libcontainer/rdt/resctrl.h"
 #include "libcontainer/security/labels.h"
 #include "libcontainer/hook/run.h"
 #include "libcontainer/store/directory.h"
@@ -56,6 +57,8 @@ int parent_record_intent(struct launch *launch)
 	 */
 	try(cgroup_pids(&paths, &pids, &count));
 	record->cgroups_made = count == 0;
+	if (launch->plan->rdt.set)
+		resctrl_look(&record->rdt);
 	record->phase = RECORD_CREATING;
 	try(record_save(launch->directory, launch->record));
 	return record_save_config(launch->directory, launch->config);
@@ -252,6 +255,37 @@ int parent_limit(struct launch *launch)
 int parent_limit_last(struct launch *launch)
 {
 	return cgroup_apply_last(&launch->plan->cgroup, &launch->cgroup);
+}
+
+/* ---- resctrl --------------------------------------------------------------------------- */
+
+int parent_make_rdt(struct launch *launch)
+{
+	return resctrl_make(&launch->plan->rdt, &launch->record->rdt);
+}
+
+void parent_remove_rdt(struct launch *launch)
+{
+	if (resctrl_remove(&launch->record->rdt) < 0)
+		log_warning("%s", error_text());
+}
+
+int parent_set_rdt(struct launch *launch)
+{
+	return resctrl_set(&launch->plan->rdt, &launch->record->rdt);
+}
+
+/* Whose group has been removed meanwhile, is in that of all. */
+int parent_join_rdt(struct launch *launch)
+{
+	const struct plan_rdt_groups *groups = &launch->record->rdt;
+	int r = groups->group ? resctrl_join(groups, launch->init_pid) : 0;
+
+	if (r == -ENOENT && launch->plan->verb == PLAN_EXEC) {
+		log_warning("linux.intelRdt: the container's group '%s' is gone", groups->group);
+		return 0;
+	}
+	return r == -ENOENT ? fail(r, "linux.intelRdt: join the group '%s'", groups->group) : r;
 }
 
 /* ---- namespaces ------------------------------------------------------------------------ */

@@ -34,6 +34,10 @@ int parent_move_to_cgroup(struct launch *launch);
 int parent_limit(struct launch *launch);
 int parent_limit_last(struct launch *launch);
 int parent_map_mounts(struct launch *launch); /* mount_ids.c */
+int parent_make_rdt(struct launch *launch);
+void parent_remove_rdt(struct launch *launch);
+int parent_set_rdt(struct launch *launch);
+int parent_join_rdt(struct launch *launch);
 int parent_move_net_devices(struct launch *launch);
 void parent_return_net_devices(struct launch *launch);
 int parent_run_host_hooks(struct launch *launch);

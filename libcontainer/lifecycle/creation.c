@@ -17,6 +17,7 @@
 #include "libcontainer/base/path.h"
 #include "libcontainer/kernel/file.h"
 #include "libcontainer/lifecycle/notify.h"
+#include "libcontainer/rdt/resctrl.h"
 #include "libcontainer/store/directory.h"
 #include "oci-spec/json.h"
 #include "oci-spec/read.h"
@@ -97,6 +98,7 @@ static int resolve_paths(struct creation *creation, const struct container_creat
 	try(absolute_path(arena, o->pid_file, &creation->pid_file));
 	try(absolute_path(arena, o->console_socket, &creation->console_socket));
 	try(absolute_path(arena, o->pidfd_socket, &creation->pidfd_socket));
+	try(absolute_path(arena, o->resctrl, &creation->resctrl));
 	try(enter_bundle(creation, o->bundle));
 	if (!*ret_config)
 		*ret_config = "config.json";
@@ -182,6 +184,7 @@ static void fill_options(const struct container_context *c,
 		.console_socket = creation->console_socket,
 		.pidfd_socket = creation->pidfd_socket,
 		.notify_socket = notify_address(),
+		.resctrl = creation->resctrl,
 		.general_road = o->general_road,
 	};
 	creation_set_context(c, &creation->host, &creation->options);
@@ -200,6 +203,20 @@ static int check_terminal(const struct creation *creation)
 	if (creation->console_socket && !(terminal && detach))
 		return refuse("cannot use console socket if caisson will not detach or allocate "
 			      "tty");
+	return 0;
+}
+
+/* Looked for only where it is asked for: a host may have thousands of mounts. */
+static int find_resctrl(struct creation *creation)
+{
+	const struct plan_rdt *plan = &creation->plan.rdt;
+	const char *mountpoint = plan->mountpoint;
+
+	if (!plan->set)
+		return 0;
+	if (!mountpoint)
+		try(resctrl_find(&creation->arena, &mountpoint));
+	resctrl_name(&creation->arena, plan, mountpoint, &creation->record.rdt);
 	return 0;
 }
 
@@ -223,7 +240,7 @@ int creation_prepare(const struct container_context *c, const struct container_c
 	};
 	try(plan_make(&creation->arena, &input, &creation->plan));
 	fill_record(creation);
-	return 0;
+	return find_resctrl(creation);
 }
 
 int creation_launch(const struct container_context *c, struct creation *creation)
@@ -237,8 +254,8 @@ int creation_launch(const struct container_context *c, struct creation *creation
 	launch->record = &creation->record;
 	launch->config = plan_kept(&creation->arena, creation->spec);
 	launch->pid_file = creation->pid_file;
-	launch->cgroups = (struct cgroup_paths){ creation->record.cgroups,
-		creation->record.cgroup_count };
+	launch->cgroups =
+		(struct cgroup_paths){ creation->record.cgroups, creation->record.cgroup_count };
 	launch->sources = arena_new_array(&creation->arena, int, mounts);
 	for (size_t i = 0; i < mounts; i++)
 		launch->sources[i] = -EBADF;

@@ -14,7 +14,7 @@
 
 struct creation {
 	struct arena arena;
-	const char *bundle, *pid_file, *console_socket, *pidfd_socket; /* absolute */
+	const char *bundle, *pid_file, *console_socket, *pidfd_socket, *resctrl; /* absolute */
 	struct file_text config;
 	struct spec_config *spec;
 	struct host host;

@@ -6,6 +6,7 @@
 #include "libcontainer/base/log.h"
 #include "libcontainer/kernel/pidfd.h"
 #include "libcontainer/lifecycle/open.h"
+#include "libcontainer/rdt/resctrl.h"
 #include "libcontainer/store/directory.h"
 
 #define PATIENCE 10000 /* milliseconds: what runc waits too */
@@ -73,6 +74,7 @@ static int remove_all(struct container *container, bool with_hooks)
 	try(kill_all(container));
 	stop_unit(container);
 	try(remove_cgroups(container));
+	try(resctrl_remove(&container->record.rdt));
 	if (with_hooks && container_run_hooks(container, PLAN_HOOK_POSTSTOP, STATUS_STOPPED) < 0)
 		log_warning("poststop hooks of '%s': %s", container->id, error_text());
 	return store_remove(container->root, container->id, container->directory);

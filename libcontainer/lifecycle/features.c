@@ -30,6 +30,9 @@ static struct spec_features_cgroup cgroup = {
 	.systemd = { true, WITH_SYSTEMD }, .systemd_user = { true, WITH_SYSTEMD },
 };
 static struct spec_features_enabled enabled = { .enabled = YES };
+static struct spec_features_intel_rdt intel_rdt = {
+	.enabled = YES, .schemata = YES, .monitoring = YES,
+};
 static struct spec_features_mount_extensions mount_extensions = { .idmap = &enabled };
 
 /* clang-format on */
@@ -126,24 +129,6 @@ static struct spec_features_seccomp *describe_seccomp(struct arena *arena)
 	return seccomp;
 }
 
-static struct spec_features_enabled *describe_support(struct arena *arena, const char *place)
-{
-	struct spec_features_enabled *support = arena_new(arena, struct spec_features_enabled);
-
-	support->enabled = (struct maybe_flag){ true, plan_supports(place) };
-	return support;
-}
-
-static struct spec_features_intel_rdt *describe_intel_rdt(struct arena *arena)
-{
-	struct spec_features_intel_rdt *rdt = arena_new(arena, struct spec_features_intel_rdt);
-	const struct maybe_flag supported = { true, plan_supports("linux.intelRdt") };
-
-	*rdt = (struct spec_features_intel_rdt){ supported, supported, supported };
-	return rdt;
-}
-
-/* Empty lists, which are something else than none, where no mode is carried out. */
 static struct spec_features_memory_policy *describe_memory_policy(struct arena *arena)
 {
 	struct spec_features_memory_policy *policy =
@@ -153,8 +138,6 @@ static struct spec_features_memory_policy *describe_memory_policy(struct arena *
 		.modes = list_words(arena, &words_memory_modes, NULL),
 		.flags = list_words(arena, &words_memory_flags, NULL),
 	};
-	if (!plan_supports("linux.memoryPolicy"))
-		policy->modes.count = policy->flags.count = 0;
 	return policy;
 }
 
@@ -169,10 +152,10 @@ static struct spec_features_linux *describe_linux(struct arena *arena)
 		.seccomp = describe_seccomp(arena),
 		.apparmor = &enabled,
 		.selinux = &enabled,
-		.intel_rdt = describe_intel_rdt(arena),
+		.intel_rdt = &intel_rdt,
 		.memory_policy = describe_memory_policy(arena),
 		.mount_extensions = &mount_extensions,
-		.net_devices = describe_support(arena, "linux.netDevices"),
+		.net_devices = &enabled,
 	};
 	return linux_;
 }

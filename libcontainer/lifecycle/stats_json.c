@@ -124,7 +124,7 @@ static const struct row blkio_rows[] = {
 
 static const struct row no_rows[] = { { 0 } };
 
-/* No container of this version has linux.intelRdt.  Interfaces are those that the runtime would have
+/* Nothing is told of resctrl: its monitors have files of their own.  Interfaces are those that the runtime would have
  * made itself, which none does: runc writes null, too. */
 static const struct row stats_rows[] = {
 	{ "cpu",                OBJECT,  0,             cpu_rows },

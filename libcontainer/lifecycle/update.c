@@ -2,7 +2,9 @@
 #include "libcontainer/base/error.h"
 #include "libcontainer/lifecycle/open.h"
 #include "libcontainer/lifecycle/update_changes.h"
+#include "libcontainer/plan/rdt.h"
 #include "libcontainer/plan/update.h"
+#include "libcontainer/rdt/resctrl.h"
 #include "oci-spec/types.h"
 
 /* What has been decided, for who writes it and for who saves it. */
@@ -65,6 +67,18 @@ static int check_status(const struct container_context *c, const char *id)
 	return status_allow(STATUS_VERB_UPDATE, container.status);
 }
 
+/* First, as it is what a kernel is most likely to refuse. */
+static int write_schemata(struct container *container, const struct container_update_options *o)
+{
+	const char *text = plan_schemata(&container->arena, o->l3_cache_schema, o->mem_bw_schema);
+
+	if (!text[0])
+		return 0;
+	if (!container->record.rdt.group)
+		return refuse("container has no linux.intelRdt: there is no schema to be changed");
+	return resctrl_write(&container->record.rdt, text);
+}
+
 static int update(const struct container_context *c, const struct container_update_options *o)
 {
 	auto_container struct container container = CONTAINER_NONE;
@@ -77,9 +91,7 @@ static int update(const struct container_context *c, const struct container_upda
 	/* Locked: the next update begins with what this one has saved. */
 	try(container_open(c, o->id, STORE_LOCKED, &container));
 	try(status_allow(STATUS_VERB_UPDATE, container.status));
-	/* No container of this version has linux.intelRdt: it is refused at create. */
-	if ((o->l3_cache_schema && *o->l3_cache_schema) || (o->mem_bw_schema && *o->mem_bw_schema))
-		return refuse("container has no linux.intelRdt: there is no schema to be changed");
+	try(write_schemata(&container, o));
 	try(decide(&changes, &u));
 	return write_limits(&u);
 }

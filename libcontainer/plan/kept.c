@@ -17,6 +17,7 @@ static void keep_linux(const struct spec_linux *spec, struct kept *kept)
 		.gid_mappings = spec->gid_mappings,
 		.namespaces = spec->namespaces,
 		.resources = spec->resources,
+		.intel_rdt = spec->intel_rdt,
 		.memory_policy = spec->memory_policy,
 		.personality = spec->personality,
 	};

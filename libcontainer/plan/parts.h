@@ -24,7 +24,7 @@ int plan_annotations(struct planning *p); /* annotations.c */
 int plan_namespaces(struct planning *p);  /* namespaces.c: namespaces, network */
 int plan_notify(struct planning *p);      /* notify.c */
 void plan_notify_mount(struct planning *p, struct plan_mount *ret_mount);
-int plan_unsupported(struct planning *p); /* unsupported.c */
+int plan_rdt(struct planning *p);        /* rdt.c */
 int plan_users(struct planning *p);       /* users.c */
 int plan_process(struct planning *p);     /* process.c: process, settings */
 int plan_security(struct planning *p);    /* security.c: labels, seccomp, keyring */

@@ -8,7 +8,7 @@ static int (*const parts[])(struct planning *) = {
 	plan_annotations,
 	plan_namespaces,
 	plan_notify,
-	plan_unsupported,
+	plan_rdt,
 	plan_users,
 	plan_process,
 	plan_security,
@@ -24,6 +24,7 @@ static int (*const parts[])(struct planning *) = {
 static int (*const exec_parts[])(struct planning *) = {
 	plan_annotations,
 	plan_namespaces,
+	plan_rdt,
 	plan_users,
 	plan_process,
 	plan_security,

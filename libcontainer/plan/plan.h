@@ -42,6 +42,7 @@ struct plan_options {
 	const char *console_socket; /* absolute, or NULL */
 	const char *pidfd_socket;   /* likewise */
 	const char *notify_socket;  /* NOTIFY_SOCKET: absolute, or "@name"; or NULL */
+	const char *resctrl;        /* tests: what to take for resctrl's mount point; else NULL */
 	bool general_road; /* take the general road even where the short one would do: tests */
 };
 
@@ -266,7 +267,7 @@ struct plan_process {
 	bool io_priority_set;
 	int io_priority; /* as ioprio_set(2) takes it */
 	bool personality_set;
-	unsigned long personality;  /* as personality(2) takes it */
+	unsigned long personality; /* as personality(2) takes it */
 	struct plan_memory_policy memory_policy;
 	unsigned int inherited_fds; /* kept behind stdio: LISTEN_FDS and --preserve-fds */
 	unsigned int listen_fds;
@@ -355,6 +356,26 @@ struct plan_network {
 	bool loopback_up; /* a new network namespace */
 	struct plan_net_device *devices;
 	size_t device_count;
+};
+
+/* ---- rdt/ --------------------------------------------------------------------------- */
+
+struct plan_rdt {
+	bool set;
+	const char *mountpoint; /* NULL: wherever resctrl is mounted */
+	const char *group;      /* a directory of it; "": the one that all are in */
+	bool make;              /* it is the container's own, which must not be there yet */
+	bool may_make;          /* may be made, and is compared with schemata where it is there */
+	const char *schemata;   /* lines, each with its newline; or NULL */
+	const char *monitor;    /* a directory of the group's mon_groups; or NULL */
+};
+
+/* Where they are; on record, as delete removes those that were made, and exec joins them. */
+struct plan_rdt_groups {
+	const char *mountpoint; /* absolute, as the others */
+	const char *group;      /* NULL: the container has none */
+	const char *monitor;    /* or NULL */
+	bool group_made, monitor_made;
 };
 
 /* ---- cgroup/ ------------------------------------------------------------------------ */
@@ -450,6 +471,7 @@ struct plan {
 	struct plan_seccomp seccomp;
 	struct plan_hooks hooks[PLAN_HOOK_POINTS];
 	struct plan_network network;
+	struct plan_rdt rdt;
 	struct plan_cgroup cgroup;
 };
 
@@ -466,9 +488,6 @@ struct plan_input {
  * on this host.  For exec (options->verb) spec is what it inherits: namespaces, seccomp, labels.
  */
 int plan_make(struct arena *arena, const struct plan_input *input, struct plan *ret_plan);
-
-/* Whether "linux.netDevices" is carried out; what is not is refused. */
-bool plan_supports(const char *place);
 
 /*
  * What later verbs need of a configuration: what exec inherits, hooks that come after start, and

@@ -234,6 +234,18 @@ static void print_network(struct plan_printer *p, const struct plan_network *pla
 	print_close(p, false);
 }
 
+static void print_rdt(struct plan_printer *p, const struct plan_rdt *plan)
+{
+	if (!plan->set)
+		return;
+	print_open(p, "resctrl", false);
+	print_string(p, "group", plan->group);
+	print_bool(p, "make", plan->may_make);
+	print_string(p, "schemata", plan->schemata);
+	print_string(p, "monitor", plan->monitor);
+	print_close(p, false);
+}
+
 static void print_seccomp(struct plan_printer *p, const struct plan_seccomp *plan)
 {
 	if (!plan->set)
@@ -304,6 +316,7 @@ void plan_print(struct plan_printer *p, const struct plan *plan)
 	print_process(p, &plan->process);
 	print_settings(p, &plan->settings);
 	print_network(p, &plan->network);
+	print_rdt(p, &plan->rdt);
 	print_seccomp(p, &plan->seccomp);
 	print_hooks(p, plan);
 	print_cgroup(p, &plan->cgroup);

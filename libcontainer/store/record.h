@@ -44,7 +44,8 @@ struct record {
 	bool cgroups_made;
 	const char *unit; /* of systemd, whose group it is; or NULL */
 	bool unit_user;   /* it is the user's own systemd's */
-	bool no_new_keyring; /* create was told so: exec joins none either */
+	struct plan_rdt_groups rdt;
+	bool no_new_keyring;              /* create was told so: exec joins none either */
 	bool has_poststart, has_poststop; /* hooks of these points are in config.json */
 	struct spec_pairs annotations;
 };
@@ -61,5 +62,4 @@ int record_save_config(int directory, const struct spec_config *spec);
 int record_load_config(struct arena *arena, int directory, const struct spec_config **ret_spec);
 
 /* What record_load() does with what it has read; the record's strings point into bytes. */
-int record_parse(
-	struct arena *arena, const void *bytes, size_t size, struct record *ret_record);
+int record_parse(struct arena *arena, const void *bytes, size_t size, struct record *ret_record);

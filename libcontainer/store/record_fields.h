@@ -23,6 +23,11 @@
 	ROW(flag,   cgroups_made,      "cgroupsMade",     0,                   none) \
 	ROW(string, unit,              "unit",            0,                   none) \
 	ROW(flag,   unit_user,         "unitUser",        0,                   none) \
+	ROW(string, rdt_mountpoint,    "rdtMountpoint",   ABSOLUTE,            none) \
+	ROW(string, rdt_group,         "rdtGroup",        ABSOLUTE,            none) \
+	ROW(string, rdt_monitor,       "rdtMonitor",      ABSOLUTE,            none) \
+	ROW(flag,   rdt_group_made,    "rdtGroupMade",    0,                   none) \
+	ROW(flag,   rdt_monitor_made,  "rdtMonitorMade",  0,                   none) \
 	ROW(flag,   no_new_keyring,    "noNewKeyring",    0,                   none) \
 	ROW(flag,   has_poststart,     "hasPoststart",    0,                   none) \
 	ROW(flag,   has_poststop,      "hasPoststop",     0,                   none) \

@@ -126,8 +126,7 @@
 	ROW(word,    domain, "domain", REQUIRED, personalities, \
 		"1.0.2", "", "", "LINUX32 shows a 32-bit machine", "") \
 	ROW(strings, flags,  "flags",  0,        none, \
-		"1.0.2", "", "none", "ignored with a warning, as the specification has none", \
-		"")
+		"1.0.2", "", "none", "none is defined so far", "any")
 
 #define SPEC_TIME_OFFSET(ROW) \
 	ROW(key, key,      "",         0, none) \

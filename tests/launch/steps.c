@@ -33,6 +33,7 @@ enum feature {
 	UNIT,
 	AGENT,
 	NET_DEVICES,
+	RDT,
 	FEATURES,
 };
 
@@ -64,6 +65,7 @@ static bool make_plan(unsigned int bits, bool exec, struct plan *plan)
 	plan->cgroup.directory_count = (HAS(CGROUP_V1) ? 1 : 0) + (HAS(CGROUP_V2) ? 1 : 0);
 	plan->cgroup.unit.name = HAS(UNIT) ? "box.scope" : NULL;
 	plan->network.device_count = HAS(NET_DEVICES) ? 1 : 0;
+	plan->rdt.set = HAS(RDT);
 	plan->process.terminal = HAS(TERMINAL);
 	plan->console_socket = HAS(SOCKET) ? "/socket" : NULL;
 	plan->hooks[PLAN_HOOK_PRESTART] = (struct plan_hooks){ &hook, HAS(HOST_HOOKS) ? 1 : 0 };
@@ -322,6 +324,10 @@ static void create_keeps_its_order(void **state)
 	BEFORE(create_steps, child_take_birthplace, child_join);
 	BEFORE(create_steps, child_take_birthplace, child_unshare_user);
 	BEFORE(create_steps, parent_reap_child, parent_limit);
+	BEFORE(create_steps, parent_record_intent, parent_make_rdt);
+	BEFORE(create_steps, parent_take_init_pid, parent_join_rdt);
+	BEFORE(create_steps, parent_join_rdt, parent_run_host_hooks);
+	BEFORE(exec_steps, parent_take_init_pid, parent_join_rdt);
 	/* Hooks see the devices, and sysctls name them. */
 	BEFORE(create_steps, parent_take_init_pid, parent_move_net_devices);
 	BEFORE(create_steps, parent_move_net_devices, parent_run_host_hooks);

@@ -42,6 +42,8 @@ static const struct record sample = {
 	.cgroups = cgroups,
 	.cgroup_count = COUNT_OF(cgroups),
 	.cgroups_made = true,
+	.rdt = { "/sys/fs/resctrl", "/sys/fs/resctrl/c", "/sys/fs/resctrl/c/mon_groups/c", true,
+		true },
 	.has_poststart = true,
 	.has_poststop = true,
 	.annotations = { annotations, COUNT_OF(annotations), true },
@@ -74,6 +76,13 @@ static int place_remove(void **state)
 	return scratch_remove(&scratch);
 }
 
+static void assert_same_text(const char *a, const char *b)
+{
+	assert_true(!a == !b);
+	if (a)
+		assert_string_equal(a, b);
+}
+
 static void assert_same(const struct record *a, const struct record *b)
 {
 	assert_string_equal(a->id, b->id);
@@ -89,6 +98,11 @@ static void assert_same(const struct record *a, const struct record *b)
 	assert_int_equal(a->own_pid_namespace, b->own_pid_namespace);
 	assert_int_equal(a->namespaces, b->namespaces);
 	assert_int_equal(a->cgroups_made, b->cgroups_made);
+	assert_same_text(a->rdt.mountpoint, b->rdt.mountpoint);
+	assert_same_text(a->rdt.group, b->rdt.group);
+	assert_same_text(a->rdt.monitor, b->rdt.monitor);
+	assert_int_equal(a->rdt.group_made, b->rdt.group_made);
+	assert_int_equal(a->rdt.monitor_made, b->rdt.monitor_made);
 	assert_int_equal(a->has_poststart, b->has_poststart);
 	assert_int_equal(a->has_poststop, b->has_poststop);
 	assert_int_equal(a->cgroup_count, b->cgroup_count);

@@ -4,6 +4,10 @@ bats_require_minimum_version 1.5.0
 load helpers
 load inside
 
+teardown() {
+	teardown_holder
+}
+
 @test "sysctl: of the container's namespaces, with dots and with slashes" {
 	local before
 	before=$(</proc/sys/kernel/shmmax)
@@ -37,6 +41,39 @@ load inside
 	update_config '.linux.sysctl = {"kernel.shmmax": "1"}'
 	namespace_remove ipc
 	refused kernel.shmmax ipc
+}
+
+@test "sysctl, hostname, domainname: not in a namespace that is the host's own by another name" {
+	local before
+	before=$(</proc/sys/net/ipv4/ip_default_ttl)
+	update_config '.linux.sysctl = {"net.ipv4.ip_default_ttl": "17"}'
+	namespace_add network "/proc/self/ns/net"
+	refused 'network namespace' /proc/self/ns/net "the host's own"
+	assert_equal "$(</proc/sys/net/ipv4/ip_default_ttl)" "$before"
+	namespace_add network
+	ln -s "/proc/$$/ns/ipc" link
+	namespace_add ipc "$PWD/link"
+	update_config '.linux.sysctl = {"kernel.msgmax": "8000"}'
+	refused 'ipc namespace' "the host's own"
+	namespace_add ipc
+	namespace_add uts /proc/self/ns/uts
+	refused 'uts namespace' "the host's own"
+	update_config 'del(.hostname) | .domainname = "inner"'
+	refused 'uts namespace' "the host's own"
+	# Where nothing is set, it is as good as none of its own.
+	update_config 'del(.domainname)'
+	inside 'readlink /proc/self/ns/uts'
+	assert_output "$(readlink /proc/self/ns/uts)"
+}
+
+@test "sysctl: in a namespace of somebody else's that is joined" {
+	hold --net --ipc
+	namespace_add network "/proc/$holder/ns/net"
+	namespace_add ipc "/proc/$holder/ns/ipc"
+	update_config '.linux.sysctl = {"net.ipv4.ip_default_ttl": "17", "kernel.msgmax": "8000"}'
+	inside 'cat /proc/sys/net/ipv4/ip_default_ttl /proc/sys/kernel/msgmax'
+	assert_output $'17\n8000'
+	release
 }
 
 @test "sysctl: a name that is none, and a value that the kernel refuses" {

@@ -167,7 +167,10 @@ int parent_check_labels(struct launch *launch)
 
 int parent_open_namespaces(struct launch *launch)
 {
-	return namespaces_open(&launch->plan->namespaces, launch->joins);
+	const struct plan_namespaces *plan = &launch->plan->namespaces;
+
+	try(namespaces_open(plan, launch->joins));
+	return plan->set_in ? namespaces_check_foreign(plan, launch->joins, launch->procfs) : 0;
 }
 
 int parent_open_sources(struct launch *launch)

@@ -5,10 +5,13 @@
 #include <linux/nsfs.h>
 #include <sched.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <sys/ioctl.h>
+#include <sys/stat.h>
 
 #include "libcontainer/base/cleanup.h"
 #include "libcontainer/base/error.h"
+#include "libcontainer/kernel/names.h"
 
 int namespaces_open(const struct plan_namespaces *plan, int fds[PLAN_JOINS_MAX])
 {
@@ -31,6 +34,28 @@ int namespaces_open(const struct plan_namespaces *plan, int fds[PLAN_JOINS_MAX])
 			return refuse("%s namespace: '%s' is no namespace of this type", join->name,
 				join->path);
 		}
+	}
+	return 0;
+}
+
+int namespaces_check_foreign(
+	const struct plan_namespaces *plan, const int fds[PLAN_JOINS_MAX], int procfs)
+{
+	for (size_t i = 0; i < plan->join_count; i++) {
+		const struct plan_join *join = &plan->joins[i];
+		struct stat joined, own;
+		char path[64];
+
+		if (fds[i] < 0 || !(plan->set_in & join->flag))
+			continue;
+		(void)snprintf(path, sizeof(path), "self/ns/%s",
+			names_of(&names_namespace_files, (uint64_t)join->flag));
+		if (fstat(fds[i], &joined) < 0 || fstatat(procfs, path, &own, 0) < 0)
+			return fail(errno, "%s namespace: look at '%s'", join->name, join->path);
+		if (joined.st_ino == own.st_ino && joined.st_dev == own.st_dev)
+			return refuse("%s namespace: '%s' is the host's own, where no sysctl, host "
+				      "name or domain name of a container may be set",
+				join->name, join->path);
 	}
 	return 0;
 }

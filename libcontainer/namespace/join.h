@@ -8,6 +8,13 @@
 
 /* fds[]: one per planned join, close-on-exec. */
 int namespaces_open(const struct plan_namespaces *plan, int fds[PLAN_JOINS_MAX]);
+/*
+ * Refuses what is the caller's own where names or sysctls are to be set in it: a path like
+ * "/proc/self/ns/net" would have them set for the host.
+ */
+int namespaces_check_foreign(
+	const struct plan_namespaces *plan, const int fds[PLAN_JOINS_MAX], int procfs);
+
 void namespaces_close(int fds[PLAN_JOINS_MAX]);
 
 /*

@@ -71,6 +71,7 @@ enum plan_road { PLAN_ROAD_GENERAL, PLAN_ROAD_SHORT };
 struct plan_namespaces {
 	int create; /* CLONE_NEW* flags of those to make */
 	int have;   /* create, and those joined: what is not the host's own */
+	int set_in; /* of those, where names or sysctls are set: they must not be the host's */
 	struct plan_join joins[PLAN_JOINS_MAX]; /* user first, mount last */
 	size_t join_count;
 	struct plan_time_offset time_offsets[2];

@@ -102,15 +102,17 @@ static int check_sysctl(struct planning *p, const struct plan_setting *setting)
 	if (strcmp(setting->key, "kernel/domainname") == 0 && domainname &&
 		strcmp(setting->value, domainname) != 0)
 		return refuse("%s: conflicts with domainname '%s'", setting->place, domainname);
+	p->plan->namespaces.set_in |= known->namespace;
 	return 0;
 }
 
-static int check_name(const struct planning *p, const char *property, const char *value)
+static int check_name(struct planning *p, const char *property, const char *value)
 {
 	if (!(p->plan->namespaces.have & CLONE_NEWUTS))
 		return refuse("%s: cannot be set without a private uts namespace", property);
 	if (strlen(value) > UTS_NAME_MAX)
 		return refuse("%s: has more than %d bytes", property, UTS_NAME_MAX);
+	p->plan->namespaces.set_in |= CLONE_NEWUTS;
 	return 0;
 }
 

@@ -407,6 +407,7 @@ static void sysctls_belong_to_namespaces(void **state)
 		assert_int_equal(plan.settings.sysctl_count, 1);
 		assert_string_equal(plan.settings.sysctls[0].key, rows[i].key);
 		assert_string_equal(plan.settings.sysctls[0].value, "1");
+		assert_int_equal(plan.namespaces.set_in, rows[i].namespace);
 		plan.namespaces.have &= ~rows[i].namespace;
 		assert_refused("\" is not in a separate kernel namespace");
 	}

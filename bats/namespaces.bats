@@ -167,6 +167,16 @@ boottime 0 0"
 	assert_contains "boottime -5 1"
 }
 
+@test "timeOffsets: exec has the container's clocks" {
+	namespace_add time
+	update_config '.linux.timeOffsets = {boottime: {secs: 1000000}}'
+	sleeping_container
+	run -0 caisson exec "$ID" cut -d. -f1 /proc/uptime
+	((output >= 1000000 + $(cut -d. -f1 /proc/uptime) - 10))
+	run -0 caisson exec "$ID" readlink /proc/self/ns/time
+	assert_output "$(readlink "/proc/$(pid_of)/ns/time")"
+}
+
 @test "timeOffsets: without a new time namespace they are refused" {
 	update_config '.linux.timeOffsets = {boottime: {secs: 5}}'
 	refused linux.timeOffsets

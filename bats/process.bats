@@ -267,6 +267,68 @@ HOME=/h"
 	refused process.scheduler SCHED_NONE
 }
 
+@test "scheduler: SCHED_DEADLINE, its parameters and flags, for init and exec" {
+	local deadline='{policy: "SCHED_DEADLINE", runtime: 1000000, deadline: 10000000, period: 20000000}'
+	update_config ".process.scheduler = $deadline"
+	set_args cut -d' ' -f41 /proc/self/stat
+	run caisson run "$ID"
+	((status == 0)) || { assert_contains SCHED_DEADLINE; skip "no deadlines here: $output"; }
+	assert_output 6
+	# Who has no such flag can't fork: the kernel would have to share the deadline.
+	set_script '/bin/true; echo forked'
+	run caisson run "$ID"
+	refute_contains forked
+	update_config '.process.scheduler.flags = ["SCHED_FLAG_RESET_ON_FORK", "SCHED_FLAG_RECLAIM"]'
+	inside 'cut -d" " -f41 /proc/self/stat; exec cut -d" " -f41 /proc/self/stat'
+	assert_output $'0\n6'
+	sleeping_container
+	assert_contains 1000000/10000000/20000000 "$(chrt --pid "$(pid_of)")"
+	run -0 caisson exec "$ID" cut -d' ' -f41 /proc/self/stat
+	assert_output 6
+}
+
+@test "scheduler: real time, where there is a share of it" {
+	# By the group that we are in, as a new one of cgroup v1 has none.
+	chrt --fifo 1 true 2>/dev/null || skip "no real time here"
+	set_args cut -d' ' -f40,41 /proc/self/stat
+	update_config '.process.scheduler = {policy: "SCHED_FIFO", priority: 7}'
+	run -0 "$CAISSON" --root "$ROOT" --cgroup-manager disabled run "$ID"
+	assert_output "7 1"
+	update_config '.process.scheduler = {policy: "SCHED_RR", priority: 99}'
+	run -0 "$CAISSON" --root "$ROOT" --cgroup-manager disabled run "$ID"
+	assert_output "99 2"
+}
+
+@test "scheduler: what the policy does not have is refused, with its place" {
+	local row
+	for row in 'nice {policy: "SCHED_OTHER", nice: 20}' 'nice {policy: "SCHED_FIFO", priority: 1, nice: 1}' \
+		'priority {policy: "SCHED_OTHER", priority: 1}' 'priority {policy: "SCHED_RR"}' \
+		'priority {policy: "SCHED_FIFO", priority: 100}' 'runtime {policy: "SCHED_OTHER", runtime: 1}' \
+		'runtime {policy: "SCHED_DEADLINE"}' \
+		'deadline {policy: "SCHED_DEADLINE", runtime: 2, deadline: 1, period: 3}' \
+		'flags[0] {policy: "SCHED_OTHER", flags: ["SCHED_FLAG_NONE"]}' 'policy {}'; do
+		update_config ".process.scheduler = ${row#* }"
+		refused process.scheduler "${row%% *}"
+	done
+	# The kernel keeps a number for it, and nothing else.
+	update_config '.process.scheduler = {policy: "SCHED_ISO"}'
+	refused 'process.scheduler: set policy 4' 'invalid argument'
+}
+
+@test "ioPriority: of real time, and what is refused" {
+	update_config '.process.ioPriority = {class: "IOPRIO_CLASS_RT", priority: 2}'
+	run caisson run "$ID"
+	((status == 0)) || skip "no real time here: $output"
+	inside ionice
+	assert_output "realtime: prio 2"
+	update_config '.process.ioPriority = {class: "IOPRIO_CLASS_NONE"}'
+	refused process.ioPriority.class
+	update_config '.process.ioPriority = {class: "IOPRIO_CLASS_BE", priority: 8}'
+	refused process.ioPriority.priority
+	update_config '.process.ioPriority = {priority: 1}'
+	refused process.ioPriority.class
+}
+
 @test "ioPriority: class and level" {
 	update_config '.process.ioPriority = {class: "IOPRIO_CLASS_BE", priority: 6}'
 	inside ionice

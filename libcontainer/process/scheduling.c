@@ -1,5 +1,6 @@
 #include <errno.h>
 #include <sched.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <sys/personality.h>
 #include <sys/syscall.h>
@@ -19,20 +20,26 @@
 /* As in linux/ioprio.h, which not every system has. */
 #define IOPRIO_WHO_PROCESS 1
 
-/* struct sched_attr in its first version, which all kernels take: sched_setattr(2). */
+/* struct sched_attr, whose first version all kernels take: sched_setattr(2). */
 struct scheduling_attributes {
 	uint32_t size, policy;
 	uint64_t flags;
 	int32_t nice;
 	uint32_t priority;
 	uint64_t runtime, deadline, period;
+	uint32_t utilization_min, utilization_max; /* since 5.3 */
 };
-_Static_assert(sizeof(struct scheduling_attributes) == 48, "SCHED_ATTR_SIZE_VER0");
+#define FIRST_VERSION offsetof(struct scheduling_attributes, utilization_min)
+_Static_assert(FIRST_VERSION == 48, "SCHED_ATTR_SIZE_VER0");
+_Static_assert(sizeof(struct scheduling_attributes) == 56, "SCHED_ATTR_SIZE_VER1");
+
+/* SCHED_FLAG_UTIL_CLAMP of linux/sched.h: for these alone the kernel wants the second version. */
+#define CLAMP_FLAGS 0x60U
 
 static int scheduler_set(const struct plan_scheduler *plan)
 {
 	const struct scheduling_attributes attributes = {
-		.size = sizeof(attributes),
+		.size = plan->flags & CLAMP_FLAGS ? sizeof(attributes) : FIRST_VERSION,
 		.policy = plan->policy,
 		.flags = plan->flags,
 		.nice = plan->nice,
@@ -50,6 +57,13 @@ static int scheduler_set(const struct plan_scheduler *plan)
 		return fail(errno, "process.scheduler: set SCHED_DEADLINE "
 				   "(process scheduler can't be used together with AllowedCPUs, "
 				   "and needs CAP_SYS_NICE)");
+	/* What CONFIG_RT_GROUP_SCHED makes of a new group of cgroup v1: one without a share. */
+	if (errno == EPERM && (plan->policy == SCHED_FIFO || plan->policy == SCHED_RR))
+		return fail(errno,
+			"process.scheduler: set policy %u, priority %u (needs CAP_SYS_NICE, and a "
+			"cpu control group of cgroup v1 needs "
+			"linux.resources.cpu.realtimeRuntime)",
+			plan->policy, plan->priority);
 	return fail(errno, "process.scheduler: set policy %u, nice %d, priority %u", plan->policy,
 		plan->nice, plan->priority);
 }

@@ -180,6 +180,12 @@ static void refuse_scheduling(void *context)
 	(void)context;
 	child_check(limits_set_scheduling(&unknown) == -EINVAL);
 	child_check(strstr(error_text(), "process.scheduler: set policy 77") == error_text());
+	const struct plan_process clamped = {
+		.scheduler = { .set = true, .policy = SCHED_OTHER, .flags = 0x20 | 0x40 }
+	};
+	/* Taken, or not known to a kernel without CONFIG_UCLAMP_TASK; never for its size. */
+	int r = limits_set_scheduling(&clamped);
+	child_check(r == 0 || r == -EOPNOTSUPP);
 	child_check(limits_set_scheduling(&io) == -EINVAL);
 	child_check(strstr(error_text(), "process.ioPriority: set class 7") == error_text());
 }

@@ -148,6 +148,11 @@ furnish() {
 	update_config '.hooks.createRuntime = [{path: "/bin/false"}] | .process.args = ["/bin/true"]'
 	refused createRuntime
 	assert_equal "$(device out0)" "$before"
+	# Also from a namespace of less rights, and where init fails.
+	user_namespace
+	update_config 'del(.hooks) | .process.args = ["/bin/nonesuch"]'
+	refused nonesuch
+	assert_equal "$(device out0)" "$before"
 }
 
 @test "netDevices: what is no device, or may not leave, is refused" {

@@ -135,6 +135,8 @@ int status_process_document(const struct record *record, enum status status, pid
 		.state = &state,
 	};
 
+	/* What the spec has, without runc's additions, as runc does it here. */
+	state.rootfs = state.created = state.owner = NULL;
 	try(spec_write(spec_schema_process_state(), &process, false, &text), "write the state");
 	*ret_json = str_steal(&text);
 	return *ret_json ? 0 : fail(ENOMEM, "write the state");

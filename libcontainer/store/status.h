@@ -35,7 +35,8 @@ int status_allow(enum status_verb verb, enum status status);
 int status_document(const struct record *record, enum status status, bool indent, char **ret_json);
 /*
  * The container process state, in one line, which goes with the descriptor of the listener to a
- * seccomp agent.  pid: of the process that has the filter; metadata: the spec's, or NULL.
+ * seccomp agent; its state has the spec's properties alone.  pid: of the process that has the
+ * filter; metadata: the spec's, or NULL.
  */
 int status_process_document(const struct record *record, enum status status, pid_t pid,
 	const char *metadata, char **ret_json);

@@ -153,6 +153,7 @@ void judge_count(struct worker *worker, size_t index, struct calls calls[PROCESS
 	if (success == scenario->refused)
 		give_up(worker, scenario->name, "fails or succeeds where nothing is struck");
 	ends_close(worker);
+	(void)left_in_cache(worker);
 	left_remove(worker);
 	(void)output_take(worker->output);
 }
@@ -365,6 +366,10 @@ static enum verdict judge_command(struct worker *worker, const struct test_case 
 	if (!ends_restore(worker) && !is_killed && !strstr(output, "our terminal stays raw")) {
 		report_failure(
 			test, "the modes of the caller's terminal are not put back: %s", output);
+		return VERDICT_FAILURE;
+	}
+	if (left_in_cache(worker) && !is_killed) {
+		report_failure(test, "an unfinished file is left in the cache of filters");
 		return VERDICT_FAILURE;
 	}
 	if (is_killed)

@@ -18,6 +18,9 @@
 /* How long what was killed may take to be gone: seconds. */
 #define END_PATIENCE 2.0
 
+/* Of filters: no container's. */
+#define CACHE ".seccomp-cache"
+
 static char *read_file(const char *path)
 {
 	size_t size = 1 << 20;
@@ -164,13 +167,30 @@ static void add_state(const struct worker *worker, char text[LEFT_MAX])
 
 	for (struct dirent *entry; root && (entry = readdir(root));) {
 		/* What can be made again is nobody's. */
-		if (strcmp(entry->d_name, ".seccomp-cache") == 0)
+		if (strcmp(entry->d_name, CACHE) == 0)
 			continue;
 		if (entry->d_name[0] != '.' || strlen(entry->d_name) > 2)
 			add(text, "state %s/%s\n", worker->root, entry->d_name);
 	}
 	if (root)
 		(void)closedir(root);
+}
+
+bool left_in_cache(const struct worker *worker)
+{
+	char path[ROOM + 32];
+	bool found = false;
+
+	(void)snprintf(path, sizeof(path), "%s/" CACHE, worker->root);
+	DIR *cache = opendir(path);
+	for (struct dirent *entry; cache && (entry = readdir(cache));) {
+		/* "NAME.PID" is one that was not finished. */
+		found = found || (entry->d_name[0] != '.' && strchr(entry->d_name, '.'));
+		(void)unlinkat(dirfd(cache), entry->d_name, 0);
+	}
+	if (cache)
+		(void)closedir(cache);
+	return found;
 }
 
 void left_find(struct worker *worker, pid_t but, bool state_may_stay, char text[LEFT_MAX])

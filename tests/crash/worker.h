@@ -36,6 +36,9 @@ size_t left_processes(pid_t but, pid_t *pids, size_t room);
  * moment to end.  A container that may live is its init and its state.
  */
 void left_find(struct worker *worker, pid_t but, bool state_may_stay, char text[LEFT_MAX]);
+/* Whether the cache of filters has unfinished files, as only who is killed may leave them; empties
+ * it, so that the next start fills it again. */
+bool left_in_cache(const struct worker *worker);
 /* Whatever caisson thinks of it: so that the next case begins as this one did. */
 void left_remove(struct worker *worker);
 

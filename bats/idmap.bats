@@ -339,3 +339,34 @@ x"
 	assert_contains 'or one mounted below'
 	assert_gone
 }
+
+# nested - as a rootless engine does: in a user and a mount namespace, which own nothing of the host's.
+nested() {
+	run unshare --user --map-root-user --mount "$CAISSON" --root "$ROOT" --cgroup-manager disabled run "$ID"
+}
+
+@test "in a user namespace of our caller's: new file systems are mapped, and those of the host refuse" {
+	update_config 'del(.linux.resources, .linux.cgroupsPath)
+		| (.mounts[] | select(.type == "devpts").options) -= ["gid=5"]'
+	add_mount /mnt '' source bind
+	map_mount 0 1
+	nested
+	assert_equal "$status" 1
+	assert_contains "mounts[7]: mount '$BUNDLE/source' to '/mnt': the ids of this mount cannot be mapped"
+	assert_contains "CAP_SYS_ADMIN on its file system"
+	refute_contains "mount the file systems"
+	update_config '.mounts[-1] |= (.type = "tmpfs" | .source = "t" | .options = ["mode=750"])'
+	set_script "$OWNERS /mnt; cat /proc/self/mountinfo"
+	nested
+	((status == 0)) || fail "$output"
+	assert_contains "/mnt 0:0"
+	assert_mount /mnt idmapped
+}
+
+@test "what fails beside an id-mapped mount is told as without" {
+	add_mount /mnt '' source bind
+	map_mount 5000 10
+	add_mount /media '' nonesuch bind
+	refused "init: mount the file systems: mounts[8]: mount '$BUNDLE/nonesuch'"
+	refute_contains 'map the ids'
+}

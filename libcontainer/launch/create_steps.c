@@ -144,7 +144,7 @@ static const struct step rows[] = {
 	STEP(ROLE_INIT, "mount the file systems", NULL,
 		init_mount, NULL),
 	/* Mounts are numbered, so these two take as many messages as there are: mount_ids.c. */
-	STEP(ROLE_PARENT, "map the ids of mounts", plan_maps_mounts,
+	STEP_WHOLE(ROLE_PARENT, "map the ids of mounts", plan_maps_mounts,
 		parent_map_mounts, NULL),
 	STEP(ROLE_INIT, "make the devices", NULL,
 		init_make_devices, NULL),

@@ -253,22 +253,26 @@ fails() {
 	run -0 caisson run "$ID"
 }
 
-@test "an error at any point leaves the system as it was" {
+@test "an error before init is there leaves the system as it was" {
 	caisson run "$ID" # makes the state root and what the image lacks
 	fails 'a property' '.process.cwd = "relative"' process.cwd
+	fails 'a filter' '.linux.seccomp = {defaultAction: "SCMP_ACT_ALLOW",
+		flags: ["SECCOMP_FILTER_FLAG_NEW_LISTENER"]}' seccomp
+	fails 'a namespace' '.linux.namespaces |= map(if .type == "ipc"
+		then .path = "/proc/self/ns/net" else . end)' ipc
+	! has_controller pids || fails 'a control group' '.linux.resources.cpu.cpus = "7777"' cpu
+}
+
+@test "an error in init leaves the system as it was" {
+	caisson run "$ID"
 	fails 'a mount' '.mounts += [{destination: "/mnt", type: "nonesuch"}]' 'mounts['
 	fails 'a bind' '.mounts += [{destination: "/mnt", source: "/nonesuch", options: ["bind"]}]' 'mounts['
 	fails 'a device' '.linux.devices = [{type: "c", path: "/bin/sh", major: 1, minor: 7}]' 'linux.devices[0]'
 	fails 'a sysctl' '.linux.sysctl = {"net.ipv4.nonesuch": "1"}' nonesuch
-	fails 'a namespace' '.linux.namespaces |= map(if .type == "ipc"
-		then .path = "/proc/self/ns/net" else . end)' ipc
 	fails 'a hook of the host' '.hooks.createRuntime = [{path: "/bin/false"}]' createRuntime
 	fails 'a hook of the container' '.hooks.createContainer = [{path: "/bin/false"}]' createContainer
-	fails 'a filter' '.linux.seccomp = {defaultAction: "SCMP_ACT_ALLOW",
-		flags: ["SECCOMP_FILTER_FLAG_NEW_LISTENER"]}' seccomp
 	fails 'a limit' '.process.rlimits = [{type: "RLIMIT_NOFILE", soft: 1,
 		hard: 9000000000000}]' RLIMIT_NOFILE
 	fails 'the directory' '.process.cwd = "/bin/sh"' /bin/sh
 	fails 'the program' '.process.args = ["/nonesuch"]' /nonesuch
-	! has_controller pids || fails 'a control group' '.linux.resources.cpu.cpus = "7777"' cpu
 }

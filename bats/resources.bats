@@ -139,7 +139,9 @@ with() {
 	assert_value max max pids pids.max pids.max
 	caisson delete --force "$ID"
 	with '{pids: {limit: 0}}'
-	assert_value 0 0 pids pids.max pids.max
+	local none=0
+	[[ $DRIVER != *systemd ]] || none=1 # systemd's least
+	assert_value "$none" "$none" pids pids.max pids.max
 }
 
 @test "resources: a bomb of processes stops at the limit" {

@@ -424,6 +424,32 @@ BARRIER=1 fds 1
 dealt with"
 }
 
+# lost_with INJECTION - the container has ended by the time at which the receiver finds its READY=1, and can't
+# read it or pass it on
+lost_with() {
+	local job tracer
+	rm -f rootfs/go
+	"$CAISSON" --root "$ROOT" run "$ID" </dev/null >"$TEST_DIR/output" 2>&1 3>&- &
+	job=$!
+	eventually receiver_of "$job"
+	strace -o "$TEST_DIR/trace" -e "inject=$1" -e "inject=${2-$1}" -p "$output" 2>"$TEST_DIR/strace" 3>&- &
+	tracer=$!
+	eventually grep -q attached "$TEST_DIR/strace"
+	touch rootfs/go
+	wait "$job"
+	wait "$tracer" || true
+	assert_contains INJECTED "$(<"$TEST_DIR/trace")"
+	assert_contains 'NOTIFY_SOCKET: nobody is told' "$(<"$TEST_DIR/output")"
+}
+
+@test "notify: in the foreground a READY=1 that is lost at the end is told of" {
+	manager
+	set_script 'while [ ! -e /go ]; do sleep 0.02; done; exec say READY=1'
+	update_config '.root.readonly = false'
+	lost_with write:error=ENOSPC recvfrom:delay_enter=300000:when=1
+	lost_with recvfrom:error=EIO:delay_enter=300000
+}
+
 @test "notify: in the foreground the end waits until the service manager has read what it was told" {
 	manager "$TEST_DIR/manager.sock" 0.4
 	set_script "say READY=1; while [ ! -e /told ]; do sleep 0.02; done"

@@ -51,8 +51,9 @@ bool notify_is_ready(const char *text, size_t size)
 	return false;
 }
 
-/* Reads all that is there: true where READY=1 was in it.  What is behind that stays for later. */
-static bool receive_ready(int socket)
+/* Reads all that is there: 1 where READY=1 was in it, 0, or -errno.  What is behind that stays for
+ * later. */
+static int receive_ready(int socket)
 {
 	uninitialized char text[MESSAGE_MAX];
 
@@ -63,9 +64,9 @@ static bool receive_ready(int socket)
 		if (size < 0 && errno == EINTR)
 			continue;
 		if (size < 0)
-			return false;
+			return errno == EAGAIN ? 0 : -errno;
 		if (size <= (ssize_t)sizeof(text) && notify_is_ready(text, (size_t)size))
-			return true;
+			return 1;
 	}
 }
 
@@ -96,11 +97,15 @@ static _Noreturn void receive(int socket, int parent)
 		if (poll(items, COUNT_OF(items), -1) < 0 && errno != EINTR)
 			_exit(1);
 		last = items[0].revents;
-		if (!receive_ready(socket) || told)
+		int r = receive_ready(socket);
+		/* Before that it may be well the next time. */
+		if (r < 0 && last && !told)
+			_exit(1);
+		if (r <= 0 || told)
 			continue;
 		told = true;
 		if (!tell_parent(parent))
-			_exit(0);
+			_exit(1);
 	}
 	_exit(0);
 }

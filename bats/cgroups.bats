@@ -116,6 +116,53 @@ as_user() {
 	done
 }
 
+# own_groups MODE - a user namespace, and a mount of cgroups that is MODE
+own_groups() {
+	user_namespace
+	namespace_add cgroup
+	update_config '(.mounts[] | select(.type == "cgroup") | .options) |= map(if . == "ro" then $mode else . end)' \
+		--arg mode "$1"
+}
+
+# owner_of_group FILE - who has it on the host
+owner_of_group() {
+	stat -c %u "/sys/fs/cgroup$(sed -n 's/^0:://p' "/proc/$(pid_of "$ID")/cgroup")/$1"
+}
+
+# config-linux, "Cgroup ownership".  A limit that the host set stays the host's.
+@test "ownership: a writable group of cgroup2 is given to the user of the container" {
+	is_v2 || skip "for cgroup2"
+	own_groups rw
+	update_config '.process.user = {uid: 3, gid: 3}'
+	sleeping_container
+	local owner
+	owner=$(($(awk '$1 == 0 { print $2 }' "/proc/$(pid_of "$ID")/uid_map") + 3))
+	assert_equal "$(owner_of_group .)" "$owner"
+	assert_equal "$(owner_of_group cgroup.procs)" "$owner"
+	assert_equal "$(owner_of_group cgroup.subtree_control)" "$owner"
+	assert_equal "$(owner_of_group cgroup.freeze)" 0
+	# What it is good for: groups of its own, with its processes in them.
+	run caisson exec "$ID" /bin/sh -c 'mkdir /sys/fs/cgroup/one && echo $$ >/sys/fs/cgroup/one/cgroup.procs &&
+		cat /proc/self/cgroup'
+	((status == 0)) || fail "$output"
+	assert_contains 0::/one
+	caisson delete --force "$ID"
+	assert_gone
+}
+
+@test "ownership: a read-only group stays the host's, and so it does without a cgroup namespace" {
+	is_v2 || skip "for cgroup2"
+	own_groups ro
+	sleeping_container
+	assert_equal "$(owner_of_group .)" 0
+	caisson delete --force "$ID"
+	own_groups rw
+	namespace_remove cgroup
+	sleeping_container
+	assert_equal "$(owner_of_group .)" 0
+	assert_equal "$(owner_of_group cgroup.procs)" 0
+}
+
 @test "memory: the limit is the container's, and a program that wants more is killed" {
 	needs memory
 	resources '{memory: {limit: 33554432, swap: 33554432}}'

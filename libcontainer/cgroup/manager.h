@@ -49,6 +49,9 @@ int cgroup_apply_devices(const struct plan_cgroup *plan, const struct cgroup *cg
 int cgroup_apply(const struct plan_cgroup *plan, const struct cgroup *cgroup);
 int cgroup_apply_last(const struct plan_cgroup *plan, const struct cgroup *cgroup);
 
+/* Gives the container's group of cgroup2, and its files that may be handed on, to plan's owner. */
+int cgroup_delegate(const struct plan_cgroup *plan, const struct cgroup *cgroup);
+
 void cgroup_close(struct cgroup *cgroup);
 
 /* ---- a group that systemd makes: unit.c, adopt.c ---------------------------------------- */

@@ -34,6 +34,11 @@ bool plan_has_cgroup(const struct plan *plan)
 	return plan->cgroup.directory_count > 0;
 }
 
+bool plan_delegates_cgroup(const struct plan *plan)
+{
+	return plan->cgroup.delegated;
+}
+
 bool plan_has_unit(const struct plan *plan)
 {
 	return plan->cgroup.unit.name;

@@ -132,6 +132,9 @@ static const struct step rows[] = {
 	STEP(ROLE_PARENT, "set the limits of the cgroup", plan_has_cgroup,
 		parent_limit, NULL),
 
+	STEP(ROLE_PARENT, "hand the cgroup over", plan_delegates_cgroup,
+		parent_delegate_cgroup, NULL),
+
 	/* Before hooks look at them and sysctls name them. */
 	STEP(ROLE_PARENT, "move the network devices", plan_has_net_devices,
 		parent_move_net_devices, parent_return_net_devices),

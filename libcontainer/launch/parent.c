@@ -255,6 +255,11 @@ int parent_limit(struct launch *launch)
 	return cgroup_apply(&launch->plan->cgroup, &launch->cgroup);
 }
 
+int parent_delegate_cgroup(struct launch *launch)
+{
+	return cgroup_delegate(&launch->plan->cgroup, &launch->cgroup);
+}
+
 int parent_limit_last(struct launch *launch)
 {
 	return cgroup_apply_last(&launch->plan->cgroup, &launch->cgroup);

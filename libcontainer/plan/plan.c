@@ -18,6 +18,7 @@ static int (*const parts[])(struct planning *) = {
 	plan_cgroup,
 	plan_resources,
 	plan_unit,
+	plan_delegation,
 };
 
 /* What exec needs: it makes no mounts, devices, hooks or limits. */

@@ -442,6 +442,8 @@ struct plan_cgroup {
 	struct plan_device_rule *device_rules; /* first to last, defaults included */
 	size_t device_rule_count;
 	bool devices_set; /* false: leave devices alone (exec, update) */
+	bool delegated;   /* the group of cgroup2 is given to owner, a host id */
+	uid_t owner;
 	/*
 	 * exec: for each directory the group below it to be born in, "" for itself; NULL where
 	 * nobody asked: it, or where init has moved.

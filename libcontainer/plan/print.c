@@ -284,6 +284,8 @@ static void print_cgroup(struct plan_printer *p, const struct plan_cgroup *plan)
 	print_string(p, "manager", managers[plan->manager]);
 	print_string(p, "unit", plan->unit.name);
 	print_bool(p, "optional", plan->optional);
+	if (plan->delegated)
+		print_number(p, "owner", plan->owner);
 	print_open(p, "directories", true);
 	for (size_t i = 0; i < plan->directory_count; i++)
 		print_string(p, NULL, plan->directories[i].path);

@@ -18,16 +18,25 @@ struct plan_id_map plan_id_map_of(struct planning *p, const struct spec_id_mappi
 	return map;
 }
 
-/* The id outside of the container's id 0; it must be mapped, as init works as root in there. */
-static int find_root(const struct plan_id_map *map, const char *place, uint32_t *ret_id)
+bool plan_id_outside(const struct plan_id_map *map, uint32_t id, uint32_t *ret_id)
 {
 	for (size_t i = 0; i < map->count; i++) {
-		if (map->items[i].inside == 0 && map->items[i].count > 0) {
-			*ret_id = map->items[i].outside;
-			return 0;
+		const struct plan_id_range *range = &map->items[i];
+
+		if (id >= range->inside && id - range->inside < range->count) {
+			*ret_id = range->outside + (id - range->inside);
+			return true;
 		}
 	}
-	return refuse("%s: id 0 of the container is not mapped", place);
+	return false;
+}
+
+/* It must be mapped, as init works as root in there. */
+static int find_root(const struct plan_id_map *map, const char *place, uint32_t *ret_id)
+{
+	if (!plan_id_outside(map, 0, ret_id))
+		return refuse("%s: id 0 of the container is not mapped", place);
+	return 0;
 }
 
 static bool maps_only_own_id(const struct plan_id_map *map, uint32_t id)

@@ -1,7 +1,10 @@
 /* Where the container's groups are. */
 #include "tests/plan/hosts.h"
 
+#include <sched.h>
+
 #include "config.h"
+#include "libcontainer/kernel/syscall.h"
 
 static const char *path_in(size_t index)
 {
@@ -133,6 +136,38 @@ static void host_without_groups(void **state)
 	assert_int_equal(decide(plan_cgroup), -EINVAL);
 }
 
+static bool is_delegated(const struct host *on, int namespaces, uint64_t attributes, uid_t uid)
+{
+	static struct plan_id_range range = { .inside = 0, .outside = 100000, .count = 10 };
+	struct plan_mount mount = { .kind = PLAN_MOUNT_CGROUP, .attr_set = attributes };
+
+	begin_on(on);
+	assert_int_equal(decide(plan_cgroup), 0);
+	plan.namespaces.create = plan.namespaces.have = namespaces;
+	plan.users.uids = (struct plan_id_map){ &range, 1 };
+	plan.process.uid = uid;
+	plan.root.mounts = &mount;
+	plan.root.mount_count = 1;
+	assert_int_equal(decide(plan_delegation), 0);
+	return plan.cgroup.delegated;
+}
+
+static void group_is_given_to_the_user(void **state)
+{
+	int both = CLONE_NEWCGROUP | CLONE_NEWUSER;
+
+	(void)state;
+	assert_true(is_delegated(&host_v2, both, 0, 3));
+	assert_int_equal(plan.cgroup.owner, 100003);
+	assert_true(is_delegated(&host_v2, CLONE_NEWCGROUP, 0, 3));
+	assert_int_equal(plan.cgroup.owner, 3);
+	assert_false(is_delegated(&host_v2, CLONE_NEWCGROUP, 0, 0)); /* ours already */
+	assert_false(is_delegated(&host_v2, both, MOUNT_ATTR_RDONLY, 3));
+	assert_false(is_delegated(&host_v2, CLONE_NEWUSER, 0, 3));
+	assert_false(is_delegated(&host_v2, both, 0, 11)); /* not mapped */
+	assert_false(is_delegated(&host_hybrid, both, 0, 3));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -142,6 +177,7 @@ int main(void)
 		cmocka_unit_test_teardown(dots_lead_nowhere, end_test),
 		cmocka_unit_test_teardown(group_must_be_the_containers, end_test),
 		cmocka_unit_test_teardown(own_group_outside_is_the_root, end_test),
+		cmocka_unit_test_teardown(group_is_given_to_the_user, end_test),
 		cmocka_unit_test_teardown(managers, end_test),
 		cmocka_unit_test_teardown(host_without_groups, end_test),
 	};

@@ -56,19 +56,19 @@ static int status_find(struct container *container, bool locked)
 {
 	const struct record *record = &container->record;
 	struct cgroup_paths paths = container_cgroups(container);
-	bool frozen = false;
+	struct status_facts facts = { .alive = container->pidfd >= 0 };
 
 	/* Nobody else is creating it when we have its lock. */
 	if (locked && record->phase == RECORD_CREATING) {
 		container->status = STATUS_STOPPED;
 		return 0;
 	}
-	if (container->pidfd >= 0 && paths.count > 0) {
+	if (facts.alive && paths.count > 0) {
 		int r = cgroup_is_frozen(&paths);
 		try(r);
-		frozen = r > 0;
+		facts.frozen = r > 0;
 	}
-	int status = status_of(container->directory, record, frozen);
+	int status = status_of(container->directory, record, &facts);
 	try(status);
 	container->status = (enum status)status;
 	return 0;

@@ -5,7 +5,6 @@
 #include "libcontainer/base/cleanup.h"
 #include "libcontainer/base/error.h"
 #include "libcontainer/base/str.h"
-#include "libcontainer/kernel/pidfd.h"
 #include "libcontainer/store/directory.h"
 #include "oci-spec/schema.h"
 #include "oci-spec/write.h"
@@ -75,7 +74,7 @@ int status_allow(enum status_verb verb, enum status status)
 	return refuse_as(status == STATUS_STOPPED ? ESRCH : EBUSY, "%s", words);
 }
 
-int status_of(int directory, const struct record *record, bool frozen)
+int status_of(int directory, const struct record *record, const struct status_facts *facts)
 {
 	int r;
 
@@ -83,10 +82,9 @@ int status_of(int directory, const struct record *record, bool frozen)
 		r = store_is_locked(directory);
 		return r < 0 ? r : r > 0 ? STATUS_CREATING : STATUS_STOPPED;
 	}
-	r = process_is_alive(record->pid, record->start_time);
-	if (r <= 0)
-		return r < 0 ? r : STATUS_STOPPED;
-	if (frozen)
+	if (!facts->alive)
+		return STATUS_STOPPED;
+	if (facts->frozen)
 		return STATUS_PAUSED;
 	r = record->started ? 0 : store_has_fifo(directory);
 	return r < 0 ? r : r > 0 ? STATUS_CREATED : STATUS_RUNNING;

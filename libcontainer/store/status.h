@@ -6,13 +6,18 @@
 
 enum status { STATUS_CREATING, STATUS_CREATED, STATUS_RUNNING, STATUS_PAUSED, STATUS_STOPPED };
 
+/* What the caller has found out, as store knows neither processes nor cgroups. */
+struct status_facts {
+	bool alive;  /* init is the process that the record names */
+	bool frozen; /* what cgroup_is_frozen() says */
+};
+
 /*
- * frozen: what cgroup_is_frozen() says, given by the caller, as store does not know cgroups.  A
- * container in RECORD_CREATING is STATUS_CREATING while anybody has the directory locked: a caller
- * who has it knows better (STATUS_STOPPED), and doesn't ask.  -errno where it can't be known: who
- * took that for "stopped" would let `delete` end a container that runs.
+ * A container in RECORD_CREATING is STATUS_CREATING while anybody has the directory locked: a
+ * caller who has it knows better (STATUS_STOPPED), and doesn't ask.  -errno where it can't be
+ * known: who took that for "stopped" would let `delete` end a container that runs.
  */
-int status_of(int directory, const struct record *record, bool frozen);
+int status_of(int directory, const struct record *record, const struct status_facts *facts);
 const char *status_name(enum status status);
 
 enum status_verb {

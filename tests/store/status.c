@@ -39,6 +39,15 @@ static pid_t start_sleeper(struct record *record)
 	return pid;
 }
 
+/* As the verbs find it out. */
+static int status_now(int fd, const struct record *record, bool frozen)
+{
+	int r = record->pid > 0 ? process_is_alive(record->pid, record->start_time) : 0;
+	const struct status_facts facts = { .alive = r > 0, .frozen = frozen };
+
+	return r < 0 ? r : status_of(fd, record, &facts);
+}
+
 static void a_creation_lasts_as_long_as_its_lock(void **state)
 {
 	struct scratch *scratch = *state;
@@ -46,11 +55,11 @@ static void a_creation_lasts_as_long_as_its_lock(void **state)
 	const struct record record = { .phase = RECORD_CREATING };
 
 	assert_int_equal(store_make(scratch->root, "c", &fd), 0);
-	assert_int_equal(status_of(fd, &record, false), STATUS_CREATING);
+	assert_int_equal(status_now(fd, &record, false), STATUS_CREATING);
 	/* Asking takes nothing from who has the lock. */
-	assert_int_equal(status_of(fd, &record, false), STATUS_CREATING);
+	assert_int_equal(status_now(fd, &record, false), STATUS_CREATING);
 	store_unlock(fd);
-	assert_int_equal(status_of(fd, &record, false), STATUS_STOPPED);
+	assert_int_equal(status_now(fd, &record, false), STATUS_STOPPED);
 }
 
 static void the_fifo_tells_created_from_running(void **state)
@@ -63,22 +72,22 @@ static void the_fifo_tells_created_from_running(void **state)
 
 	assert_int_equal(store_make(scratch->root, "c", &fd), 0);
 	pid_t pid = start_sleeper(&record);
-	assert_int_equal(status_of(fd, &record, false), STATUS_RUNNING);
+	assert_int_equal(status_now(fd, &record, false), STATUS_RUNNING);
 	assert_int_equal(store_make_fifos(fd, &start, &report), 0);
-	assert_int_equal(status_of(fd, &record, false), STATUS_CREATED);
-	assert_int_equal(status_of(fd, &record, true), STATUS_PAUSED);
+	assert_int_equal(status_now(fd, &record, false), STATUS_CREATED);
+	assert_int_equal(status_now(fd, &record, true), STATUS_PAUSED);
 	record.started = true;
-	assert_int_equal(status_of(fd, &record, false), STATUS_RUNNING);
+	assert_int_equal(status_now(fd, &record, false), STATUS_RUNNING);
 
 	/* `start` was killed before it had removed the fifos: nobody reads there. */
 	record.started = false;
 	fd_close(&start);
-	assert_int_equal(status_of(fd, &record, false), STATUS_RUNNING);
+	assert_int_equal(status_now(fd, &record, false), STATUS_RUNNING);
 
 	kill(pid, SIGKILL);
 	assert_int_equal(waitpid(pid, NULL, 0), pid);
-	assert_int_equal(status_of(fd, &record, false), STATUS_STOPPED);
-	assert_int_equal(status_of(fd, &record, true), STATUS_STOPPED);
+	assert_int_equal(status_now(fd, &record, false), STATUS_STOPPED);
+	assert_int_equal(status_now(fd, &record, true), STATUS_STOPPED);
 }
 
 static void a_zombie_is_stopped(void **state)
@@ -92,7 +101,7 @@ static void a_zombie_is_stopped(void **state)
 	pid_t pid = start_sleeper(&record);
 	kill(pid, SIGKILL);
 	assert_int_equal(waitid(P_PID, (id_t)pid, &facts, WEXITED | WNOWAIT), 0);
-	assert_int_equal(status_of(fd, &record, false), STATUS_STOPPED);
+	assert_int_equal(status_now(fd, &record, false), STATUS_STOPPED);
 	assert_int_equal(waitpid(pid, NULL, 0), pid);
 }
 
@@ -110,7 +119,7 @@ static void what_cannot_be_known_is_an_error(void **state)
 	assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
 	none = (struct rlimit){ 0, before.rlim_max };
 	assert_int_equal(setrlimit(RLIMIT_NOFILE, &none), 0);
-	int running = status_of(fd, &record, false), unlocked = status_of(fd, &creating, false);
+	int running = status_now(fd, &record, false), unlocked = status_now(fd, &creating, false);
 	assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
 	assert_int_equal(running, -EMFILE);
 	assert_int_equal(unlocked, -EMFILE);
@@ -127,7 +136,7 @@ static void another_process_of_that_pid_is_not_init(void **state)
 	assert_int_equal(store_make(scratch->root, "c", &fd), 0);
 	pid_t pid = start_sleeper(&record);
 	record.start_time--;
-	assert_int_equal(status_of(fd, &record, false), STATUS_STOPPED);
+	assert_int_equal(status_now(fd, &record, false), STATUS_STOPPED);
 	kill(pid, SIGKILL);
 	assert_int_equal(waitpid(pid, NULL, 0), pid);
 }

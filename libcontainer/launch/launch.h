@@ -129,20 +129,17 @@ void launch_set_hook_pid(char *state);
 LAUNCH_CONDITIONS(CONDITION_DECLARE)
 #undef CONDITION_DECLARE
 
-/* ---- spawn.c: new processes ---------------------------------------------------------------- */
-
-int parent_start_child(struct launch *launch); /* general road */
-int parent_start_init(struct launch *launch);  /* short road */
-int child_start_init(struct launch *launch);   /* general road */
-int child_send_init_pid(struct launch *launch);
-int parent_take_init_pid(struct launch *launch);
-int parent_reap_child(struct launch *launch);
-void parent_end_child(struct launch *launch);
-void parent_end_init(struct launch *launch);
-
 /* report.c: to the parent, or once that has gone to `start`. */
 size_t launch_make_report(char *report, int code, const char *text); /* at most PIPE_BUF */
 void launch_report_failure(const struct launch *launch, const struct channel *channel, int code);
 
 /* The channel on which a role's message goes. */
 const struct channel *launch_channel(const struct launch *launch, enum launch_message message);
+
+/*
+ * channel_send() and channel_expect() on that, for steps with messages of their own.  Where the
+ * peer has ended, its own reason is the error, or that it ended: -EPIPE, with words.
+ */
+int launch_send(const struct launch *launch, enum launch_message message, int32_t code, int fd);
+int launch_expect(
+	const struct launch *launch, enum launch_message message, int32_t *ret_code, int *ret_fd);

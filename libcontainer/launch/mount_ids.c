@@ -18,8 +18,8 @@ int init_map_mount(void *context, const struct plan_mount *mount, int fd)
 	const struct launch *launch = context;
 	int32_t index = (int32_t)(mount - launch->plan->root.mounts);
 
-	try(channel_send(&launch->init, MSG_MOUNT_MADE, index, fd));
-	return channel_expect(&launch->init, MSG_MOUNT_MAPPED, NULL, NULL);
+	try(launch_send(launch, MSG_MOUNT_MADE, index, fd));
+	return launch_expect(launch, MSG_MOUNT_MAPPED, NULL, NULL);
 }
 
 /* Made or joined, it is where init is.  The number is init's until we have waited for it. */
@@ -55,13 +55,13 @@ int parent_map_mounts(struct launch *launch)
 
 		if (mount->idmap == PLAN_IDMAP_NONE)
 			continue;
-		try(channel_expect(&launch->init, MSG_MOUNT_MADE, &index, &fd));
+		try(launch_expect(launch, MSG_MOUNT_MADE, &index, &fd));
 		if (fd < 0 || index != (int32_t)i)
 			return refuse_as(EPROTO, "init sent another mount than %s", mount->place);
 		try(map_mount(launch, mount, fd), "%s: mount '%s' to '%s'", mount->place,
 			mount->source ? mount->source : mount->type, mount->target);
 		fd_close(&fd);
-		try(channel_send(&launch->init, MSG_MOUNT_MAPPED, 0, -1));
+		try(launch_send(launch, MSG_MOUNT_MAPPED, 0, -1));
 	}
 	return 0;
 }

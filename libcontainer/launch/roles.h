@@ -113,3 +113,14 @@ int init_disarm(struct launch *launch);
 int init_wait_for_start(struct launch *launch);
 int init_run_start_hooks(struct launch *launch);
 int init_execute(struct launch *launch);
+
+/* ---- spawn.c: new processes ---------------------------------------------------------------- */
+
+int parent_start_child(struct launch *launch); /* general road */
+int parent_start_init(struct launch *launch);  /* short road */
+int child_start_init(struct launch *launch);   /* general road */
+int child_send_init_pid(struct launch *launch);
+int parent_take_init_pid(struct launch *launch);
+int parent_reap_child(struct launch *launch);
+void parent_end_child(struct launch *launch);
+void parent_end_init(struct launch *launch);

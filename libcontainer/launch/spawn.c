@@ -13,6 +13,7 @@
 #include "libcontainer/kernel/pidfd.h"
 #include "libcontainer/kernel/syscall.h"
 #include "libcontainer/launch/launch.h"
+#include "libcontainer/launch/roles.h"
 #include "libcontainer/store/status.h"
 
 /* Lines of child and init go to the parent, which alone has the log. */

@@ -28,43 +28,56 @@ const struct channel *launch_channel(const struct launch *launch, enum launch_me
  * End-of-file: the peer died without a word.  Where its cgroup counted an OOM kill, that is why,
  * and the limit is what has to be changed.
  */
-static int explain_end(const struct launch *launch, const struct step *row)
+static int explain_end(const struct launch *launch, enum launch_message message)
 {
-	const struct channel *channel = launch_channel(launch, row->message);
+	const struct channel *channel = launch_channel(launch, message);
 	uint64_t limit = 0, usage = 0;
 
 	if (!(launch->roles & ROLE_PARENT))
-		return refuse_as(EPIPE, "the parent ended before it sent %s",
-			launch_messages[row->message].name);
+		return refuse_as(
+			EPIPE, "the parent ended before it sent %s", launch_messages[message].name);
 	if (launch->cgroups.count > 0 && cgroup_oom_killed(&launch->cgroups, &limit, &usage) > 0)
 		return refuse_as(ENOMEM,
 			"%s was killed, as the container ran out of memory: the "
 			"limit is %llu bytes, the use was %llu",
 			channel->peer, (unsigned long long)limit, (unsigned long long)usage);
 	return refuse_as(EPIPE, "%s ended unexpectedly (at %s)", channel->peer,
-		launch_messages[row->message].name);
+		launch_messages[message].name);
+}
+
+static int explain(const struct launch *launch, enum launch_message message, bool sending, int code)
+{
+	if (code != -EPIPE)
+		return code;
+	/* A peer that failed left its reason, which a send does not see. */
+	int reason = sending ? channel_expect_end(launch_channel(launch, message)) : -EPIPE;
+
+	return reason < 0 && reason != -EPIPE ? reason : explain_end(launch, message);
+}
+
+int launch_send(const struct launch *launch, enum launch_message message, int32_t code, int fd)
+{
+	int r = channel_send(launch_channel(launch, message), message, code, fd);
+
+	return explain(launch, message, true, r);
+}
+
+int launch_expect(
+	const struct launch *launch, enum launch_message message, int32_t *ret_code, int *ret_fd)
+{
+	int r = channel_expect(launch_channel(launch, message), message, ret_code, ret_fd);
+
+	return explain(launch, message, false, r);
 }
 
 static int take_message(struct launch *launch, const struct step *row)
 {
-	const struct channel *channel = launch_channel(launch, row->message);
-	int r;
+	bool sending = row->kind == STEP_SEND;
 
 	if (row->run)
-		r = row->run(launch);
-	else if (row->kind == STEP_SEND)
-		r = channel_send(channel, row->message, 0, -1);
-	else
-		r = channel_expect(channel, row->message, NULL, NULL);
-
-	/* A peer that failed left its reason, which a send does not see. */
-	if (r == -EPIPE && row->kind == STEP_SEND) {
-		int reason = channel_expect_end(channel);
-
-		if (reason < 0 && reason != -EPIPE)
-			return reason;
-	}
-	return r == -EPIPE ? explain_end(launch, row) : r;
+		return explain(launch, row->message, sending, row->run(launch));
+	return sending ? launch_send(launch, row->message, 0, -1)
+		       : launch_expect(launch, row->message, NULL, NULL);
 }
 
 static int take_step(struct launch *launch, const struct step *row)

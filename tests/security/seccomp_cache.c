@@ -257,7 +257,7 @@ static void test_nothing_is_added_for_others(void **state)
 
 static void test_full(void **state)
 {
-	char name[16];
+	char name[32];
 	int directory = directory_of(state);
 
 	for (int i = 0; i < 63; i++) {

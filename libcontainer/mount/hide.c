@@ -28,13 +28,21 @@ static int open_null(int *ret_fd)
 	return 0;
 }
 
+/*
+ * Read-only, since it is the host's own inode: with CAP_CHOWN or CAP_FOWNER the container's root
+ * would change owner and mode of the host's null device by any file that it hides.  Writing to the
+ * device is still allowed, as on any read-only file system.
+ */
 static int mask_file(int target, int *null)
 {
+	const uint64_t attributes = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC;
 	struct mountapi_mount bind = { .fd = -EBADF };
 
 	if (*null < 0)
 		try(open_null(null));
 	int r = mountapi_clone(*null, false, &bind);
+	if (r == 0)
+		r = mountapi_change(&bind, attributes, 0, false);
 	if (r == 0)
 		r = mountapi_attach(&bind, target);
 	mountapi_done(&bind);

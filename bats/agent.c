@@ -1,12 +1,12 @@
 /*
  * agent - one that is told of system calls by seccomp listeners, as engines' agents are.
  *
- * usage: agent SOCKET DIRECTORY [NUMBER ERRNO | die]
+ * usage: agent SOCKET DIRECTORY [NUMBER ERRNO | die | leave]
  *
  * Listens at SOCKET.  The n-th connection's text goes to DIRECTORY/state.n, from its first message
  * and the descriptors that came with it to the end of the stream.  Each call that it is told of is
  * a line "n NUMBER PID" of DIRECTORY/calls; it returns ERRNO where its number is NUMBER, else it is
- * done.  With "die" it ends as soon as it has a listener.
+ * done.  With "die" it ends as soon as it has a listener, with "leave" before it takes one.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -120,6 +120,8 @@ int main(int argc, char **argv)
 		if (!(entries[0].revents & POLLIN) || entry_count > LISTENERS_MAX)
 			continue;
 		int stream = accept(entries[0].fd, NULL, NULL);
+		if (argc == 4 && strcmp(argv[3], "leave") == 0)
+			return 0;
 		int fd = take(stream, argv[2], (int)entry_count);
 		if (argc == 4)
 			return 0;

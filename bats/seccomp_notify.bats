@@ -145,6 +145,14 @@ ENOMEDIUM=123
 	assert_contains "Function not implemented"
 }
 
+@test "an agent that hangs up is named, and not init" {
+	start_agent leave
+	notify mkdir
+	set_args /bin/true
+	refused linux.seccomp.listenerPath "$SOCKET" "broken pipe"
+	refute_contains "init ended"
+}
+
 @test "in a user namespace, and joined to a container" {
 	start_agent $MKDIR $ENOMEDIUM
 	notify mkdir

@@ -96,6 +96,18 @@ int parent_connect_agent(struct launch *launch)
 	return 0;
 }
 
+/* -EPIPE is for the end of a role's channel: that of another connection must not look like it. */
+static int send_to_agent(int agent, const char *state, int listener)
+{
+	char words[ERROR_TEXT_SIZE];
+	int r = socket_send_all(agent, state, strlen(state), listener, AGENT_PATIENCE);
+
+	if (r != -EPIPE)
+		return r;
+	(void)snprintf(words, sizeof(words), "%s", error_text());
+	return error_set(-ECONNRESET, words);
+}
+
 /*
  * Taken from init, since to send it itself init would need system calls that may wait for the very
  * agent that is to get it.
@@ -115,7 +127,7 @@ int parent_pass_listener(struct launch *launch)
 		record.pid = launch->init_pid;
 	try(status_process_document(&record, exec ? launch->status : STATUS_CREATING,
 		launch->init_pid, plan->listener_metadata, &state));
-	try(socket_send_all(launch->agent, state, strlen(state), listener, AGENT_PATIENCE),
+	try(send_to_agent(launch->agent, state, listener),
 		"linux.seccomp.listenerPath: seccomp agent '%s'", plan->listener_path);
 	fd_close(&launch->agent);
 	return 0;

@@ -94,10 +94,10 @@ int cgroup_enable_subgroup(const struct plan_cgroup *plan, const struct cgroup *
 
 struct cgroup_paths { const struct plan_cgroup_directory *items; size_t count; };
 
-/* Kills every process in and below: cgroup.kill, or freeze, signal, thaw, until none is left or the
+/* Kills every process in and below: cgroup.kill, or signals, and a thaw, until none is left or the
  * time (milliseconds) is over: -ETIMEDOUT with a chain that names pids and states. */
 int cgroup_kill(const struct cgroup_paths *paths, int timeout);
-/* Sends signal to every process in and below. */
+/* Sends signal to every process in and below.  Only who forks on and on is frozen for it. */
 int cgroup_signal(const struct cgroup_paths *paths, int signal);
 int cgroup_freeze(const struct cgroup_paths *paths, bool frozen);
 /* 1 frozen, 0 not. */

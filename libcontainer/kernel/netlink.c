@@ -52,7 +52,8 @@ int netlink_open(int there, int back, int *ret_socket)
 
 /* ---- requests ------------------------------------------------------------------------- */
 
-/* Room for a header, a body and the few attributes that are asked with. */
+/* Room for a header, a body and the few attributes that are asked with, names of IFNAMSIZ at most:
+ * the plan has refused longer ones. */
 #define REQUEST_SIZE 256
 #define ANSWER_SIZE 32768
 

@@ -220,9 +220,7 @@ int host_read(struct arena *arena, struct host *ret_host)
 	struct host host = { .uid = geteuid(), .gid = getegid() };
 	struct stat facts;
 
-	/* There is no way to read it but to set it; nothing is made meanwhile. */
-	host.umask = umask(0);
-	(void)umask(host.umask);
+	host.umask = umask(022);
 
 	if (stat("/proc/self/ns/user", &facts) < 0)
 		return fail(errno, "stat '/proc/self/ns/user'");

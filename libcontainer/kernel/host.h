@@ -32,12 +32,13 @@ struct host {
 	enum host_cgroup_layout cgroup_layout;
 	struct host_hierarchy *hierarchies; /* exactly one, unified, for HOST_CGROUP_V2 */
 	size_t hierarchy_count;
-	mode_t umask;
+	mode_t umask; /* our caller's */
 };
 
 /*
- * Reads the facts.  Reads /proc/self/mountinfo on HOST_CGROUP_V1 only, once: a host may have
- * thousands of mounts.
+ * Reads the facts.  The umask is 022 from then on, so that what we make has its mode whatever our
+ * caller's is: whoever executes something for the caller, or is done, puts that back.  Reads
+ * /proc/self/mountinfo on HOST_CGROUP_V1 only, once: a host may have thousands of mounts.
  */
 int host_read(struct arena *arena, struct host *ret_host);
 

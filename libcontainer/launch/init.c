@@ -24,7 +24,7 @@ int init_begin(struct launch *launch)
 	if (setsid() < 0 && errno != EPERM)
 		return fail(errno, "start a session");
 	/* Modes of what is made here are exact; the program's umask is set last. */
-	launch->umask = umask(0);
+	(void)umask(0);
 	return 0;
 }
 

@@ -61,8 +61,9 @@ struct launch {
 	char *hook_state;       /* createContainer */
 	char *start_hook_state; /* startContainer */
 
+	mode_t umask; /* create: our caller's, for hooks */
+
 	/* Init's. */
-	mode_t umask; /* our caller's */
 	struct rootfs rootfs;
 	bool cwd_entered;
 	int listener; /* of the filter that was loaded, until the agent has it */

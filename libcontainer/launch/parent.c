@@ -341,7 +341,10 @@ static int run_hooks(struct launch *launch, enum plan_hook_point point, enum sta
 		.output = launch->hook_output,
 		.error_output = launch->hook_error_output,
 	};
-	return hooks_run(hooks, point, &setting);
+	mode_t ours = umask(launch->umask);
+	int r = hooks_run(hooks, point, &setting);
+	(void)umask(ours);
+	return r;
 }
 
 int parent_run_host_hooks(struct launch *launch)

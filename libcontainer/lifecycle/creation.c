@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <time.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "libcontainer/base/cleanup.h"
@@ -261,7 +262,11 @@ int creation_launch(const struct container_context *c, struct creation *creation
 		launch->sources[i] = -EBADF;
 	/* What comes now leaves traces; from here on a lack of memory is an error like others. */
 	arena_seal(&creation->arena);
-	return launch_run(launch);
+	launch->umask = creation->host.umask;
+	int r = launch_run(launch);
+	/* Hooks of a foreground's end are to come. */
+	(void)umask(creation->host.umask);
+	return r;
 }
 
 void creation_done(struct creation *creation)

@@ -1,3 +1,4 @@
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "libcontainer/base/cleanup.h"
@@ -25,6 +26,7 @@ int container_spec(bool rootless, char **ret_json)
 
 	/* As runc's: on v1 programs expect to see their cgroup where the host has it. */
 	try(host_read(&arena, &host));
+	(void)umask(host.umask);
 	options.cgroup_namespace = host.cgroup_layout == HOST_CGROUP_V2;
 
 	try(example_make(&arena, &options, &config));

@@ -9,6 +9,7 @@
 #include "libcontainer/plan/parts.h"
 
 #define CREATED_TIMEOUT "org.caisson.created-timeout"
+#define UMASK "org.caisson.umask"
 
 static int read_timeout(const char *name, const char *value, uint32_t *ret_seconds)
 {
@@ -34,6 +35,15 @@ int annotations_created_timeout(const struct spec_pairs *annotations, uint32_t *
 		if (strcmp(annotation->key, CREATED_TIMEOUT) == 0)
 			try(read_timeout(annotation->key, annotation->value, ret_seconds));
 	}
+	return 0;
+}
+
+/* Images expect 022, which is the default; the specification leaves it as it is. */
+static int take_umask(struct planning *p, const char *name, const char *value)
+{
+	if (strcmp(value, "unchanged") != 0)
+		return refuse("annotations.%s: \"%s\" is not unchanged", name, value);
+	p->plan->process.umask_unchanged = true;
 	return 0;
 }
 
@@ -131,6 +141,7 @@ static const struct {
 	int (*take)(struct planning *p, const char *name, const char *value);
 } rows[] = {
 	{ CREATED_TIMEOUT,                false, take_created_timeout },
+	{ UMASK,                          true,  take_umask },
 	{ "run.oci.handler",              false, take_handler },
 	{ "run.oci.hooks.stderr",         false, take_error_output },
 	{ "run.oci.hooks.stdout",         false, take_output },

@@ -250,7 +250,7 @@ struct plan_process {
 	bool set_groups;      /* setgroups(2) is allowed here, as far as is known */
 	bool groups_may_stay; /* ... and where it isn't, those of our caller stay */
 	mode_t umask;
-	bool umask_unchanged;
+	bool umask_unchanged; /* by annotation: our caller's, where the spec has none */
 	struct plan_capabilities capabilities;
 	struct plan_rlimit *rlimits;
 	size_t rlimit_count;

@@ -126,7 +126,10 @@ static int plan_user(struct planning *p)
 	try(check_id(p, &p->plan->users.gids, "process.user.gid", spec->gid));
 	plan->uid = spec->uid;
 	plan->gid = spec->gid;
-	plan->umask = spec->umask.set ? spec->umask.value & 0777 : UMASK_DEFAULT;
+	if (spec->umask.set)
+		plan->umask = spec->umask.value & 0777;
+	else
+		plan->umask = plan->umask_unchanged ? p->host->umask : UMASK_DEFAULT;
 	return plan_groups(p, &spec->additional_gids);
 }
 

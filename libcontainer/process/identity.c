@@ -58,8 +58,7 @@ void identity_drop_groups(void)
  */
 int identity_set(const struct plan_process *plan)
 {
-	if (!plan->umask_unchanged)
-		(void)umask(plan->umask);
+	(void)umask(plan->umask);
 	if (plan->set_groups)
 		try(set_groups(plan));
 	if (setgid(plan->gid) < 0)

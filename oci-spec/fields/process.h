@@ -59,7 +59,8 @@
 		"1.0.0", "", "", "group id in the container", \
 		"4294967295; one that is not mapped") \
 	ROW(maybe_u32, umask,           "umask",          0,       none, \
-		"1.0.2", "", "022", "of the program; bits beyond 0777 are dropped", "") \
+		"1.0.2", "", "022, or by annotation our caller's", \
+		"of the program; bits beyond 0777 are dropped", "") \
 	ROW(u32s,      additional_gids, "additionalGids", 0,       none, \
 		"1.0.0", "", "none", "further groups", \
 		"4294967295; any where setgroups(2) is denied")

@@ -149,7 +149,7 @@ static void test_this_machine(void **state)
 
 	(void)state;
 	assert_int_equal(host_read(&arena, &host), 0);
-	assert_int_equal(umask(before), 027);
+	assert_int_equal(umask(before), 022);
 	assert_int_equal(host.umask, 027);
 	assert_int_equal(host.uid, geteuid());
 	assert_int_equal(host.gid, getegid());

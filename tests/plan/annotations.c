@@ -48,6 +48,22 @@ static void groups_stay_unless_it_says_0(void **state)
 	assert_true(plan.users.keep_groups);
 }
 
+static void the_umask_is_unchanged_or_nothing(void **state)
+{
+	static const char *const bad[] = { "", "022", "0", "Unchanged", "unchanged " };
+
+	(void)state;
+	assert_int_equal(annotate("org.caisson.umask", "unchanged", NULL, NULL), 0);
+	assert_true(plan.process.umask_unchanged);
+	options.verb = PLAN_EXEC;
+	assert_int_equal(annotate("org.caisson.umask", "unchanged", NULL, NULL), 0);
+	assert_true(plan.process.umask_unchanged);
+	for (size_t i = 0; i < COUNT_OF(bad); i++) {
+		assert_int_equal(annotate("org.caisson.umask", bad[i], NULL, NULL), -EINVAL);
+		assert_chain("annotations.org.caisson.umask:");
+	}
+}
+
 static void the_option_is_before_the_receiver(void **state)
 {
 	(void)state;
@@ -142,8 +158,7 @@ static void seconds_for_start(void **state)
 		assert_int_equal(
 			annotate("org.caisson.created-timeout", bad[i], NULL, NULL), -EINVAL);
 		assert_chain("annotations.org.caisson.created-timeout: ");
-		assert_int_equal(
-			annotations_created_timeout(&spec.annotations, &seconds), -EINVAL);
+		assert_int_equal(annotations_created_timeout(&spec.annotations, &seconds), -EINVAL);
 	}
 	/* It is about the start of the container. */
 	options.verb = PLAN_EXEC;
@@ -155,6 +170,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(groups_stay_unless_it_says_0, setup, end_test),
+		cmocka_unit_test_setup_teardown(the_umask_is_unchanged_or_nothing, setup, end_test),
 		cmocka_unit_test_setup_teardown(the_option_is_before_the_receiver, setup, end_test),
 		cmocka_unit_test_setup_teardown(contexts_are_those_of_mount, setup, end_test),
 		cmocka_unit_test_setup_teardown(outputs_of_hooks, setup, end_test),

@@ -65,7 +65,6 @@ static void defaults_are_those_of_runc(void **state)
 	assert_null(plan.process.args[3]);
 	assert_string_equal(plan.process.cwd, "/work");
 	assert_int_equal(plan.process.umask, 022);
-	assert_false(plan.process.umask_unchanged);
 	assert_true(plan.process.set_groups);
 	assert_int_equal(plan.process.group_count, 0);
 	assert_true(plan.process.home_missing);
@@ -190,6 +189,24 @@ static void user_is_taken_over(void **state)
 	assert_int_equal(plan.process.groups[1], 6);
 	user.uid = UINT32_MAX;
 	assert_refused("process.user.uid: 4294967295 is not an id");
+}
+
+static void the_umask_of_the_caller_is_asked_for(void **state)
+{
+	struct spec_user user = { .umask = { true, 027 } };
+
+	(void)state;
+	host.umask = 077;
+	assert_planned();
+	assert_int_equal(plan.process.umask, 022);
+	plan.process = (struct plan_process){ .umask_unchanged = true };
+	assert_planned();
+	assert_int_equal(plan.process.umask, 077);
+	/* The configuration's is before it. */
+	process.user = &user;
+	plan.process = (struct plan_process){ .umask_unchanged = true };
+	assert_planned();
+	assert_int_equal(plan.process.umask, 027);
 }
 
 static void ids_must_be_mapped(void **state)
@@ -451,6 +468,7 @@ int main(void)
 		row(large_environments_keep_their_order),
 		row(sockets_are_announced),
 		row(user_is_taken_over),
+		row(the_umask_of_the_caller_is_asked_for),
 		row(ids_must_be_mapped),
 		row(rootless_sets_no_groups),
 		row(joined_namespaces_are_asked_what_they_allow),

@@ -1,59 +1,54 @@
 /*
- * Runs programs in turns and compares what they cost: wall time, processor time and page faults of
- * each and of all that it started.  Made for bench/bench, which says what to run.
+ * Runs programs in turns and compares what they cost: wall time, processor time, page faults and
+ * context switches of each and of all that it started; then, in runs of their own, how many system
+ * calls they make and how large the process itself gets.  Made for bench/bench, which says what to
+ * run and reads the figures.
  *
- * usage: measure [-l] [-n ROUNDS] [-s MILLISECONDS] [-j FILE] [-c COMMENT] TOOL...
- * TOOL:  NAME:SYSCALLS:BYTES PROGRAM [ARGUMENT...] --
+ * usage: measure [-l] [-n ROUNDS] [-c ROUNDS] [-s MILLISECONDS] [-p AT-ONCE] [-t TIMES] [-u ID]
  *
- * SYSCALLS and BYTES (size of the program) were found elsewhere and are only printed; 0 is unknown.
- * In arguments "%" becomes the number of the tool's run: 0, and then that of the round.  The first
- * tool is what the others are compared with.  Before the rounds each is run once; one that fails
- * then is shown as n/a.  Between two runs is a rest of the given milliseconds (10), as the kernel
- * takes namespaces down after the exit.  With -l processes that a tool leaves behind go on, and are
- * not part of its cost.
+ *   -n  rounds that are timed (100), -c rounds that are counted (3)
+ *   -s  rest after each run (10), as the kernel takes namespaces down after the exit
+ *   -p  processes at once, -t how many in all in each round of a tool (both 1); all figures are of
+ *       one process, the time being that of the round divided by TIMES
+ *   -l  processes that a tool leaves behind go on, and are not part of its cost
+ *   -u  run the tools as that user and group
+ *
+ * The tools come on standard input, a word a line: "@NAME" begins one, "=WORD" is an argument of
+ * it, and "+" ends a command that is followed by another of the same tool, when all processes of
+ * the one before have ended.  In arguments "%" becomes the number of the tool's run.  Before the
+ * rounds each is run once; one that fails then has an error for figures.  Figures are written as
+ * JSON.
  */
+#include "bench/measure.h"
+
 #include <errno.h>
 #include <fcntl.h>
-#include <stdbool.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 #include <sys/time.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
-#define TOOLS_MAX 8
-#define ARGUMENTS_MAX 32
+#define EXPANDED_MAX 8
 
-enum figure { WALL, CPU, USER, SYSTEM, FAULTS, SWITCHES, FIGURES };
 static const char *const figure_names[FIGURES] = { "wall_ms", "cpu_ms", "user_ms", "system_ms",
-	"page_faults", "context_switches" };
-
-struct tool {
-	const char *name;
-	unsigned long syscalls, bytes;
-	char *const *arguments;
-	double *samples[FIGURES]; /* one of each round; sorted at the end */
-	long peak_rss;            /* KiB, the largest of any run */
-	unsigned int runs;
-	bool failed;
-	char words[160]; /* what a failed one said */
-};
+	"page_faults", "context_switches", "system_calls", "peak_rss_kib" };
 
 static struct tool tools[TOOLS_MAX];
 static size_t tool_count;
-static size_t rounds = 100;
+static size_t rounds = 100, counted_rounds = 3;
 static long rest_ms = 10;
+static unsigned int at_once = 1, times = 1;
+static uid_t user;
 static bool leave;
-static const char *json_file;
-static const char *comment = "";
 
-static _Noreturn void die(const char *what)
+_Noreturn void die(const char *what)
 {
 	fprintf(stderr, "measure: %s: %s\n", what, strerror(errno));
 	exit(2);
@@ -79,65 +74,150 @@ static void rest(void)
 	nanosleep(&t, NULL);
 }
 
-/* ---- one run -------------------------------------------------------------------------- */
+/* ---- starting one ------------------------------------------------------------------------ */
 
-/* The child: executes the tool, with words where its error output goes. */
-static _Noreturn void execute(const struct tool *tool, int words)
+_Noreturn void execute(char *const *argv, int words)
 {
-	static char numbers[ARGUMENTS_MAX][256];
-	char *const *arguments = tool->arguments;
-	char *argv[ARGUMENTS_MAX + 1];
-	int null = open("/dev/null", O_RDWR | O_CLOEXEC), n = 0;
+	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
 
-	for (; arguments[n]; n++) {
-		char *percent = strchr(arguments[n], '%');
-
-		argv[n] = arguments[n];
-		if (percent) {
-			snprintf(numbers[n], sizeof(numbers[n]), "%.*s%u%s",
-				(int)(percent - arguments[n]), arguments[n], tool->runs,
-				percent + 1);
-			argv[n] = numbers[n];
-		}
-	}
-	argv[n] = NULL;
 	if (null < 0 || dup2(null, 0) < 0 || dup2(null, 1) < 0 || dup2(words, 2) < 0)
+		_exit(127);
+	/* The calls themselves: the library's would look for threads. */
+	if (user != 0 && (syscall(SYS_setgroups, 0, NULL) < 0 ||
+				 syscall(SYS_setresgid, user, user, user) < 0 ||
+				 syscall(SYS_setresuid, user, user, user) < 0))
 		_exit(127);
 	execv(argv[0], argv);
 	_exit(127);
 }
 
+/* Puts the number of the run for "%", in arguments that live until the next but EXPANDED_MAX. */
+static char **expand(char **command, unsigned int number)
+{
+	static char *argv[1024], words[EXPANDED_MAX][512];
+	size_t n = 0, expanded = 0;
+
+	for (; command[n] && n + 1 < sizeof(argv) / sizeof(argv[0]); n++) {
+		char *percent = strchr(command[n], '%');
+
+		argv[n] = command[n];
+		if (!percent || expanded == EXPANDED_MAX)
+			continue;
+		snprintf(words[expanded], sizeof(words[0]), "%.*s%u%s", (int)(percent - command[n]),
+			command[n], number, percent + 1);
+		argv[n] = words[expanded++];
+	}
+	argv[n] = NULL;
+	return argv;
+}
+
+/* In our memory until it executes, so that our size is no part of what it costs. */
+static pid_t start(char *const *argv, int words)
+{
+	pid_t pid = vfork();
+
+	if (pid < 0)
+		die("vfork");
+	if (pid == 0)
+		execute(argv, words);
+	return pid;
+}
+
+static int words_open(void)
+{
+	int words = memfd_create("words", MFD_CLOEXEC);
+
+	if (words < 0)
+		die("memfd_create");
+	return words;
+}
+
 /* Keeps the first line that the tool wrote to its error output. */
-static void keep_words(struct tool *tool, int words)
+static void words_close(struct tool *tool, int words)
 {
 	ssize_t length = pread(words, tool->words, sizeof(tool->words) - 1, 0);
 
 	tool->words[length > 0 ? length : 0] = '\0';
 	tool->words[strcspn(tool->words, "\n")] = '\0';
+	close(words);
 }
 
-/* Runs the tool once; its cost goes to figures.  Returns its exit status, or 128 + signal. */
+static int exit_code(int status)
+{
+	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+/* ---- one round of a tool ------------------------------------------------------------------ */
+
+/* What the tool left behind has come to us: its cost is the tool's. */
+static void reap(void)
+{
+	while (!leave && wait4(-1, NULL, 0, NULL) > 0)
+		;
+}
+
+/* All commands of one run, one after the other. */
+static int run_one(struct tool *tool, int words)
+{
+	unsigned int number = tool->runs++;
+	int status = 0;
+
+	for (size_t i = 0; i < tool->command_count && status == 0; i++) {
+		pid_t pid = start(expand(tool->commands[i], number), words);
+
+		if (waitpid(pid, &status, 0) != pid)
+			die("wait");
+		/* The first makes a process that the next needs. */
+		if (i > 0)
+			reap();
+	}
+	return exit_code(status);
+}
+
+/* `times` runs of a tool that is one command, at_once of them at any time. */
+static int run_many(struct tool *tool, int words)
+{
+	pid_t running[64] = { 0 };
+	unsigned int started = 0, ended = 0;
+	int status, worst = 0;
+
+	while (ended < times) {
+		pid_t pid;
+
+		for (unsigned int i = 0; i < at_once && started < times; i++) {
+			if (running[i] != 0)
+				continue;
+			running[i] = start(expand(tool->commands[0], tool->runs++), words);
+			started++;
+		}
+		pid = waitpid(-1, &status, 0);
+		if (pid < 0)
+			die("wait");
+		for (unsigned int i = 0; i < at_once; i++) {
+			if (running[i] != pid)
+				continue;
+			running[i] = 0;
+			ended++;
+			if (exit_code(status) > worst)
+				worst = exit_code(status);
+		}
+	}
+	return worst;
+}
+
+/* Returns the exit status, or 128 + signal; the cost of one run goes to figures. */
 static int run(struct tool *tool, double figures[FIGURES])
 {
-	struct rusage before, after, own;
-	int words = memfd_create("words", MFD_CLOEXEC), status;
-	double start;
-	pid_t pid;
+	struct rusage before, after;
+	int words = words_open(), result;
+	double start_ms;
 
-	if (words < 0 || getrusage(RUSAGE_CHILDREN, &before) < 0)
-		die("prepare a run");
-	start = now_ms();
-	pid = fork();
-	if (pid < 0)
-		die("fork");
-	if (pid == 0)
-		execute(tool, words);
-	if (wait4(pid, &status, 0, &own) != pid)
-		die("wait");
-	figures[WALL] = now_ms() - start;
-	/* What the tool left behind has come to us: its cost is the tool's. */
-	while (wait4(-1, NULL, 0, NULL) > 0)
-		;
+	if (getrusage(RUSAGE_CHILDREN, &before) < 0)
+		die("getrusage");
+	start_ms = now_ms();
+	result = times > 1 ? run_many(tool, words) : run_one(tool, words);
+	figures[WALL] = now_ms() - start_ms;
+	reap();
 	if (getrusage(RUSAGE_CHILDREN, &after) < 0)
 		die("getrusage");
 	figures[USER] = milliseconds(after.ru_utime) - milliseconds(before.ru_utime);
@@ -147,12 +227,47 @@ static int run(struct tool *tool, double figures[FIGURES])
 		(double)(after.ru_minflt + after.ru_majflt - before.ru_minflt - before.ru_majflt);
 	figures[SWITCHES] =
 		(double)(after.ru_nvcsw + after.ru_nivcsw - before.ru_nvcsw - before.ru_nivcsw);
-	if (own.ru_maxrss > tool->peak_rss)
-		tool->peak_rss = own.ru_maxrss;
-	tool->runs++;
-	keep_words(tool, words);
-	close(words);
-	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+	for (size_t f = 0; f < CALLS; f++)
+		figures[f] /= times;
+	words_close(tool, words);
+	return result;
+}
+
+static void keep(struct tool *tool, enum figure figure, double value)
+{
+	tool->samples[figure][tool->counts[figure]++] = value;
+}
+
+/* One run with its system calls counted: those of all its commands, and the largest of them. */
+static int count(struct tool *tool)
+{
+	unsigned int number = tool->runs++;
+	int words = words_open(), status = 0;
+	double calls = 0, peak = 0;
+
+	for (size_t i = 0; i < tool->command_count && status == 0; i++) {
+		struct counts counts;
+
+		status = counted_run(expand(tool->commands[i], number), words, &counts);
+		calls = counts.calls < 0 || calls < 0 ? -1 : calls + counts.calls;
+		peak = counts.peak_kib > peak ? counts.peak_kib : peak;
+		if (i > 0)
+			reap();
+	}
+	reap();
+	if (calls >= 0)
+		keep(tool, CALLS, calls);
+	keep(tool, PEAK_RSS, peak);
+	words_close(tool, words);
+	return exit_code(status);
+}
+
+static void must_succeed(const struct tool *tool, size_t round, int result)
+{
+	if (result == 0)
+		return;
+	fprintf(stderr, "measure: round %zu: %s: %d: %s\n", round, tool->name, result, tool->words);
+	exit(1);
 }
 
 /* Tries every tool, then runs all in turns; each round begins with another one. */
@@ -162,28 +277,27 @@ static void run_all(void)
 
 	for (size_t i = 0; i < tool_count; i++) {
 		tools[i].failed = run(&tools[i], figures) != 0;
-		tools[i].peak_rss = 0;
 		rest();
 	}
-	for (size_t round = 0; round < rounds; round++) {
+	for (size_t round = 0; round < rounds + counted_rounds; round++) {
 		for (size_t turn = 0; turn < tool_count; turn++) {
 			struct tool *tool = &tools[(round + turn) % tool_count];
 
 			if (tool->failed)
 				continue;
-			if (run(tool, figures) != 0) {
-				fprintf(stderr, "measure: round %zu: %s: %s\n", round, tool->name,
-					tool->words);
-				exit(1);
+			if (round >= rounds) {
+				must_succeed(tool, round, count(tool));
+			} else {
+				must_succeed(tool, round, run(tool, figures));
+				for (enum figure f = 0; f < CALLS; f++)
+					keep(tool, f, figures[f]);
 			}
-			for (size_t f = 0; f < FIGURES; f++)
-				tool->samples[f][round] = figures[f];
 			rest();
 		}
 	}
 }
 
-/* ---- the report ----------------------------------------------------------------------- */
+/* ---- the report --------------------------------------------------------------------------- */
 
 static int compare(const void *a, const void *b)
 {
@@ -194,165 +308,143 @@ static int compare(const void *a, const void *b)
 
 static double percentile(const struct tool *tool, enum figure figure, size_t percent)
 {
-	return tool->samples[figure][(rounds - 1) * percent / 100];
+	return tool->samples[figure][(tool->counts[figure] - 1) * percent / 100];
 }
 
-static double median(const struct tool *tool, enum figure figure)
+static void json_string(const char *text)
 {
-	return percentile(tool, figure, 50);
-}
-
-/* A figure's ratio to the first tool's, or to nothing where that has none. */
-static double ratio(double value, double floor)
-{
-	return floor > 0 ? value / floor : 0;
-}
-
-static void print_table(void)
-{
-	const struct tool *floor = &tools[0];
-
-	printf("%s; medians of %zu runs each\n\n", comment, rounds);
-	printf("%-10s %8s %6s %8s %8s %6s %8s %6s %6s %9s %9s\n", "", "wall ms", "ratio", "p95",
-		"cpu ms", "ratio", "faults", "ratio", "calls", "peak KiB", "size KiB");
-	for (size_t i = 0; i < tool_count; i++) {
-		const struct tool *t = &tools[i];
-
-		if (t->failed) {
-			printf("%-10s n/a: %s\n", t->name, t->words);
-			continue;
-		}
-		printf("%-10s %8.2f %6.2f %8.2f %8.2f %6.2f %8.0f %6.2f %6lu %9ld %9lu\n", t->name,
-			median(t, WALL), ratio(median(t, WALL), median(floor, WALL)),
-			percentile(t, WALL, 95), median(t, CPU),
-			ratio(median(t, CPU), median(floor, CPU)), median(t, FAULTS),
-			ratio(median(t, FAULTS), median(floor, FAULTS)), t->syscalls, t->peak_rss,
-			t->bytes / 1024);
-	}
-}
-
-static void json_string(FILE *file, const char *text)
-{
-	fputc('"', file);
+	putchar('"');
 	for (; *text; text++) {
 		if (*text == '"' || *text == '\\')
-			fputc('\\', file);
-		if ((unsigned char)*text >= ' ')
-			fputc(*text, file);
+			putchar('\\');
+		if ((unsigned char)*text >= ' ' && (unsigned char)*text < 0x7f)
+			putchar(*text);
 	}
-	fputc('"', file);
+	putchar('"');
 }
 
-static void json_tool(FILE *file, const struct tool *t)
+static void json_tool(const struct tool *t)
 {
-	fprintf(file, "    {\"name\": ");
-	json_string(file, t->name);
+	printf("{\"name\": ");
+	json_string(t->name);
 	if (t->failed) {
-		fprintf(file, ", \"error\": ");
-		json_string(file, t->words);
-		fprintf(file, "}");
-		return;
+		printf(", \"error\": ");
+		json_string(*t->words ? t->words : "failed, and said nothing");
 	}
-	fprintf(file, ", \"syscalls\": %lu, \"size_bytes\": %lu, \"peak_rss_kib\": %ld",
-		t->syscalls, t->bytes, t->peak_rss);
-	for (size_t f = 0; f < FIGURES; f++)
-		fprintf(file,
-			",\n     \"%s\": {\"median\": %.3f, \"p5\": %.3f, \"p95\": %.3f, "
-			"\"ratio\": %.3f}",
-			figure_names[f], median(t, f), percentile(t, f, 5), percentile(t, f, 95),
-			ratio(median(t, f), median(&tools[0], f)));
-	fprintf(file, "}");
+	for (enum figure f = 0; f < FIGURES && !t->failed; f++) {
+		if (t->counts[f] == 0)
+			continue;
+		qsort(t->samples[f], t->counts[f], sizeof(double), compare);
+		printf(",\n \"%s\": {\"median\": %.3f, \"p10\": %.3f, \"p90\": %.3f}",
+			figure_names[f], percentile(t, f, 50), percentile(t, f, 10),
+			percentile(t, f, 90));
+	}
+	printf("}");
 }
 
 static void write_json(void)
 {
-	FILE *file = fopen(json_file, "we");
-
-	if (!file)
-		die(json_file);
-	fprintf(file, "{\"comment\": ");
-	json_string(file, comment);
-	fprintf(file, ", \"rounds\": %zu,\n  \"tools\": [\n", rounds);
+	printf("{\"rounds\": %zu, \"at_once\": %u, \"tools\": [\n", rounds, at_once);
 	for (size_t i = 0; i < tool_count; i++) {
-		json_tool(file, &tools[i]);
-		fprintf(file, "%s\n", i + 1 < tool_count ? "," : "");
+		json_tool(&tools[i]);
+		printf("%s\n", i + 1 < tool_count ? "," : "");
 	}
-	fprintf(file, "  ]}\n");
-	if (fclose(file) != 0)
-		die(json_file);
+	printf("]}\n");
+	if (fflush(stdout) != 0)
+		die("write");
 }
 
-/* ---- the command line ----------------------------------------------------------------- */
+/* ---- what to run -------------------------------------------------------------------------- */
 
 static _Noreturn void usage(void)
 {
 	fprintf(stderr,
-		"usage: measure [-l] [-n ROUNDS] [-s MILLISECONDS] [-j FILE] [-c COMMENT] TOOL...\n"
-		"TOOL: NAME:SYSCALLS:BYTES PROGRAM [ARGUMENT...] --\n");
+		"usage: measure [-l] [-n ROUNDS] [-c ROUNDS] [-s MILLISECONDS] [-p AT-ONCE] "
+		"[-t TIMES] [-u ID] <TOOLS\n");
 	exit(2);
 }
 
-/* Takes one tool's words off the arguments; returns how many. */
-static int add_tool(char **arguments)
+static void *must_allocate(size_t count, size_t size)
 {
-	struct tool *tool = &tools[tool_count++];
-	char *colon = strchr(arguments[0], ':');
-	int end = 1;
+	void *memory = calloc(count, size);
 
-	while (arguments[end] && strcmp(arguments[end], "--") != 0)
-		end++;
-	if (!arguments[end] || end < 2 || end > ARGUMENTS_MAX || !colon ||
-		sscanf(colon, ":%lu:%lu", &tool->syscalls, &tool->bytes) != 2)
+	if (!memory)
+		die("calloc");
+	return memory;
+}
+
+static struct tool *tool_begin(const char *name)
+{
+	struct tool *tool = &tools[tool_count];
+
+	if (tool_count++ == TOOLS_MAX)
 		usage();
-	*colon = '\0';
-	arguments[end] = NULL;
-	tool->name = arguments[0];
-	tool->arguments = arguments + 1;
-	for (size_t f = 0; f < FIGURES; f++) {
-		tool->samples[f] = calloc(rounds, sizeof(double));
-		if (!tool->samples[f])
-			die("calloc");
+	tool->name = name;
+	tool->command_count = 1;
+	for (size_t f = 0; f < FIGURES; f++)
+		tool->samples[f] = must_allocate(rounds + counted_rounds, sizeof(double));
+	return tool;
+}
+
+static void read_tools(void)
+{
+	struct tool *tool = NULL;
+	size_t size = 0, words = 0;
+	char *line = NULL;
+	ssize_t length;
+
+	while ((length = getline(&line, &size, stdin)) > 0) {
+		line[length - 1] = '\0';
+		if (*line == '@') {
+			tool = tool_begin(strdup(line + 1));
+			words = 0;
+		} else if (*line == '+' && tool && tool->command_count < COMMANDS_MAX) {
+			tool->command_count++;
+			words = 0;
+		} else if (*line == '=' && tool && words < 1023) {
+			char ***command = &tool->commands[tool->command_count - 1];
+
+			if (!*command)
+				*command = must_allocate(1024, sizeof(char *));
+			(*command)[words++] = strdup(line + 1);
+		} else {
+			usage();
+		}
 	}
-	return end + 1;
+	free(line);
 }
 
 int main(int argc, char **argv)
 {
 	int option;
 
-	while ((option = getopt(argc, argv, "+ln:s:j:c:")) != -1) {
+	while ((option = getopt(argc, argv, "+ln:c:s:p:t:u:")) != -1) {
 		if (option == 'l')
 			leave = true;
 		else if (option == 'n')
 			rounds = strtoul(optarg, NULL, 10);
+		else if (option == 'c')
+			counted_rounds = strtoul(optarg, NULL, 10);
 		else if (option == 's')
 			rest_ms = strtol(optarg, NULL, 10);
-		else if (option == 'j')
-			json_file = optarg;
-		else if (option == 'c')
-			comment = optarg;
+		else if (option == 'p')
+			at_once = (unsigned int)strtoul(optarg, NULL, 10);
+		else if (option == 't')
+			times = (unsigned int)strtoul(optarg, NULL, 10);
+		else if (option == 'u')
+			user = (uid_t)strtoul(optarg, NULL, 10);
 		else
 			usage();
 	}
-	if (rounds == 0 || rounds > 1000000)
+	if (rounds == 0 || rounds > 1000000 || at_once == 0 || at_once > 64 || times < at_once)
 		usage();
-	while (optind < argc && tool_count < TOOLS_MAX)
-		optind += add_tool(argv + optind);
-	if (tool_count == 0 || optind < argc)
+	read_tools();
+	if (tool_count == 0)
 		usage();
 
 	if (!leave && prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) < 0)
 		die("become a subreaper");
 	run_all();
-	if (tools[0].failed) {
-		fprintf(stderr, "measure: %s: %s\n", tools[0].name, tools[0].words);
-		return 1;
-	}
-	for (size_t i = 0; i < tool_count; i++)
-		for (size_t f = 0; f < FIGURES; f++)
-			qsort(tools[i].samples[f], rounds, sizeof(double), compare);
-	print_table();
-	if (json_file)
-		write_json();
+	write_json();
 	return 0;
 }

@@ -16,7 +16,7 @@ tests='clang libclang-rt-dev| bats jq uidmap iproute2 procps util-linux mount bs
 	python3-minimal shellcheck'
 engines='podman buildah docker.io docker-cli| docker-buildx| docker-compose containerd runc crun
 	conmon iptables iproute2 procps jq bats busybox-static netavark| aardvark-dns|
-	containernetworking-plugins| catatonit| strace binutils util-linux mount'
+	containernetworking-plugins| catatonit| strace binutils util-linux mount python3'
 
 exists()
 {

@@ -1,0 +1,5 @@
+/* The floor of verbs that start nothing: a static program that does nothing. */
+int main(void)
+{
+	return 0;
+}

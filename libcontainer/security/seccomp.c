@@ -19,6 +19,7 @@
 #include "libcontainer/base/str.h"
 #include "libcontainer/kernel/fd.h"
 #include "libcontainer/kernel/syscall.h"
+#include "libcontainer/security/seccomp_merge.h"
 #include "libcontainer/security/seccomp_prologue.h"
 
 #define SYSCALL_ARGUMENTS 6
@@ -191,6 +192,19 @@ static bool conditions_are_alternatives(const struct scmp_arg_cmp *conditions, s
 	return false;
 }
 
+/*
+ * libseccomp (2.5.4) loads the number of the call where it compares the first one, and does not
+ * where that is one that the architecture does not have (socketcall on x86-64): then none of the
+ * rules ever holds.  So those that all have come first, of which the order stays as it is.
+ */
+static bool is_everywhere(const struct compilation *c, const char *name)
+{
+	for (size_t i = 0; i < c->architecture_count; i++)
+		if (seccomp_syscall_resolve_name_arch(c->architectures[i], name) < 0)
+			return false;
+	return true;
+}
+
 static int rule_add(struct compilation *c, const struct plan_seccomp_rule *rule)
 {
 	auto_free struct scmp_arg_cmp *conditions = NULL;
@@ -228,6 +242,8 @@ static int rule_add(struct compilation *c, const struct plan_seccomp_rule *rule)
 				return fail(error, "%s: add the rule for '%s'", rule->place, name);
 			at += step;
 		} while (at < count);
+		if (is_everywhere(c, name))
+			(void)seccomp_syscall_priority(c->context, number, 1);
 	}
 	return 0;
 }
@@ -360,8 +376,22 @@ int seccomp_make_flags(const struct plan_seccomp *plan, unsigned int *ret_flags)
 	return 0;
 }
 
+static bool library_merges_wrongly(void)
+{
+	const struct scmp_version *version = seccomp_version();
+	const unsigned int parts[] = { version->major, version->minor, version->micro };
+	static const unsigned int mended[] = { 2, 6, 1 };
+
+	for (size_t i = 0; i < COUNT_OF(mended); i++)
+		if (parts[i] != mended[i])
+			return parts[i] < mended[i];
+	return false;
+}
+
 static int compile(struct compilation *c, struct seccomp_filter *ret_filter)
 {
+	if (library_merges_wrongly())
+		try(seccomp_check_merge(c->plan, seccomp_library_version()));
 	try(architectures_add(c));
 	if (names_count(c->plan) > TREE_PAYS_FROM)
 		(void)seccomp_attr_set(c->context, SCMP_FLTATR_CTL_OPTIMIZE, 2); /* speed only */

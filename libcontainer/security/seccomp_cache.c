@@ -18,8 +18,8 @@
 #include "libcontainer/kernel/fd.h"
 #include "libcontainer/kernel/file.h"
 
-/* To be raised with every change of what seccomp.c and seccomp_prologue.c make of a profile. */
-#define COMPILER "caisson seccomp compiler 1"
+/* To be raised with every change of what seccomp.c and its parts make of a profile. */
+#define COMPILER "caisson seccomp compiler 2"
 
 #define CACHE_MODE 0600
 #define CACHE_FILES_MAX 64

@@ -36,7 +36,7 @@
 		"1.1.0", "", "EPERM", "errno of this rule", "with an action that takes none") \
 	ROW(list,      args,      "args",     0,                   seccomp_argument, \
 		"1.0.0", "", "any", "all are to hold; of one index each is an alternative", \
-		"")
+		"what libseccomp before 2.6.1 mistakes for another; see deviations.md")
 
 #define SPEC_SECCOMP_ARGUMENT(ROW) \
 	ROW(u32,  index,     "index",    REQUIRED, none, \

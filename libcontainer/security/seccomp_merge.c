@@ -1,0 +1,104 @@
+#include "libcontainer/security/seccomp_merge.h"
+
+#include <string.h>
+
+#include "libcontainer/base/error.h"
+
+struct comparison {
+	const struct plan_seccomp_rule *rule;
+	size_t number;
+};
+
+static const struct plan_seccomp_argument *argument_of(const struct comparison *comparison)
+{
+	return &comparison->rule->arguments[comparison->number];
+}
+
+/* Any but an equality is compiled as its opposite, with the verdicts exchanged. */
+static bool is_equality(const struct plan_seccomp_argument *argument)
+{
+	return strcmp(argument->op, "SCMP_CMP_EQ") == 0 ||
+	       strcmp(argument->op, "SCMP_CMP_MASKED_EQ") == 0;
+}
+
+/* With equal upper halves it is the lower ones that decide, and those are kept apart. */
+static bool may_be_mistaken(
+	const struct plan_seccomp_argument *a, const struct plan_seccomp_argument *b)
+{
+	return a->index == b->index && a->value >> 32 != b->value >> 32 &&
+	       !(is_equality(a) && is_equality(b));
+}
+
+static bool rules_meet(const struct plan_seccomp_rule *a, const struct plan_seccomp_rule *b)
+{
+	for (size_t i = 0; i < a->names.count; i++)
+		for (size_t j = 0; j < b->names.count; j++)
+			if (strcmp(a->names.items[i], b->names.items[j]) == 0)
+				return true;
+	return false;
+}
+
+/* Two comparisons of one argument are alternatives, and each a rule of its own. */
+static bool is_conjunction(const struct plan_seccomp_rule *rule)
+{
+	unsigned int seen = 0;
+
+	for (size_t i = 0; i < rule->argument_count; i++) {
+		if (seen & 1U << (rule->arguments[i].index & 7))
+			return false;
+		seen |= 1U << (rule->arguments[i].index & 7);
+	}
+	return rule->argument_count > 1;
+}
+
+static bool has_inequality(const struct plan_seccomp_rule *rule)
+{
+	for (size_t i = 0; i < rule->argument_count; i++)
+		if (!is_equality(&rule->arguments[i]))
+			return true;
+	return false;
+}
+
+/* Trees of several levels with exchanged verdicts: those it may compare for ever. */
+static int check_rules(const struct plan_seccomp *plan, size_t number, const char *library)
+{
+	const struct plan_seccomp_rule *rule = &plan->rules[number];
+
+	if (!is_conjunction(rule) || !has_inequality(rule))
+		return 0;
+	for (size_t i = 0; i < plan->rule_count; i++)
+		if (i != number && is_conjunction(&plan->rules[i]) &&
+			rules_meet(rule, &plan->rules[i]))
+			return refuse("%s.args: libseccomp %s cannot tell them from those of %s",
+				rule->place, library, plan->rules[i].place);
+	return 0;
+}
+
+static int check_comparison(
+	const struct plan_seccomp *plan, const struct comparison *wide, const char *library)
+{
+	for (size_t i = 0; i < plan->rule_count; i++) {
+		const struct plan_seccomp_rule *rule = &plan->rules[i];
+
+		for (size_t j = 0; j < rule->argument_count; j++)
+			if (may_be_mistaken(argument_of(wide), &rule->arguments[j]) &&
+				rules_meet(wide->rule, rule))
+				return refuse("%s.args[%zu]: libseccomp %s mistakes it for "
+					      "args[%zu] of %s; 2.6.1 would not",
+					wide->rule->place, wide->number, library, j, rule->place);
+	}
+	return 0;
+}
+
+int seccomp_check_merge(const struct plan_seccomp *plan, const char *library)
+{
+	for (size_t i = 0; i < plan->rule_count; i++) {
+		try(check_rules(plan, i, library));
+		/* Of two different upper halves one is not 0, which few profiles have at all. */
+		for (size_t j = 0; j < plan->rules[i].argument_count; j++)
+			if (plan->rules[i].arguments[j].value >> 32 != 0)
+				try(check_comparison(
+					plan, &(struct comparison){ &plan->rules[i], j }, library));
+	}
+	return 0;
+}

@@ -5,7 +5,8 @@
  * One file, one job: scenarios.c which commands; trace.c runs one and strikes; inject.c changes a
  * call; calls.c which calls are left out; command.c runs what is not traced; left.c what is left;
  * limits.c what has become of limits; ends.c is who gets terminals and is told of readiness;
- * judge.c is one case; cases.c all of them; report.c counts and tells.
+ * judge.c is one case; cases.c all of them; workers.c does them; report.c counts and tells.
+ * tests/attack uses some of it.
  *
  * Nothing here returns an error: the harness ends by err(3) where it can't go on itself.
  */

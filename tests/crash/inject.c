@@ -30,6 +30,20 @@ void inject_result(pid_t pid, long value)
 	poke(pid, offsetof(struct user_regs_struct, rax), value);
 }
 
+void inject_argument(pid_t pid, int index, unsigned long value)
+{
+	static const size_t offsets[] = {
+		offsetof(struct user_regs_struct, rdi),
+		offsetof(struct user_regs_struct, rsi),
+		offsetof(struct user_regs_struct, rdx),
+		offsetof(struct user_regs_struct, r10),
+		offsetof(struct user_regs_struct, r8),
+		offsetof(struct user_regs_struct, r9),
+	};
+
+	poke(pid, offsets[index], (long)value);
+}
+
 #elif defined(__aarch64__)
 
 void inject_skip(pid_t pid)
@@ -41,16 +55,26 @@ void inject_skip(pid_t pid)
 		err(2, "change a call");
 }
 
-void inject_result(pid_t pid, long value)
+static void poke(pid_t pid, int index, unsigned long value)
 {
 	struct user_regs_struct registers;
 	struct iovec data = { &registers, sizeof(registers) };
 
 	if (ptrace(PTRACE_GETREGSET, pid, NT_PRSTATUS, &data) < 0 && errno != ESRCH)
 		err(2, "read the registers");
-	registers.regs[0] = (unsigned long long)value;
+	registers.regs[index] = value;
 	if (ptrace(PTRACE_SETREGSET, pid, NT_PRSTATUS, &data) < 0 && errno != ESRCH)
 		err(2, "change a register");
+}
+
+void inject_result(pid_t pid, long value)
+{
+	poke(pid, 0, (unsigned long)value);
+}
+
+void inject_argument(pid_t pid, int index, unsigned long value)
+{
+	poke(pid, index, value);
 }
 
 #else

@@ -62,6 +62,7 @@ static void command_make(struct worker *worker, const struct scenario *scenario,
 		.input = scenario->typed ? worker->terminal : -1,
 		.output = worker->output,
 		.attached = scenario->attach ? init : 0,
+		.deadline = options.deadline,
 	};
 }
 

@@ -4,20 +4,10 @@
 #include "tests/crash/worker.h"
 
 #include <err.h>
-#include <errno.h>
-#include <fcntl.h>
 #include <getopt.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <sys/prctl.h>
-#include <sys/stat.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
-#define WORKERS_MAX 16
 
 struct options options = {
 	.workers = 1,
@@ -92,96 +82,30 @@ static void take_option(int option)
 	}
 }
 
-static void worker_prepare(struct worker *worker, int number)
+static struct worker worker;
+static const struct test_cases *all_cases;
+
+static void prepare(struct worker *one, int number)
 {
-	worker->number = number;
-	/* Appending, as commands that live on write behind what was taken meanwhile. */
-	worker->output = open(options.directory, O_TMPFILE | O_RDWR | O_APPEND | O_CLOEXEC, 0600);
-	if (worker->output < 0)
-		err(2, "make a file for output");
-	(void)snprintf(worker->id, sizeof(worker->id), "crash-%d-%d", (int)getpid(), number);
-	(void)snprintf(worker->root, ROOM, "%s/state-%d", options.directory, number);
-	(void)snprintf(worker->bundle, ROOM, "%s/bundle-%d", options.directory, number);
-	(void)snprintf(worker->pid_file, ROOM, "%s/pid-%d", options.directory, number);
-	(void)snprintf(worker->resources, ROOM, "%s/resources.json", options.directory);
-	if (mkdir(worker->root, 0700) < 0 && errno != EEXIST)
-		err(2, "%s", worker->root);
-	/* Orphans become ours: what is left of a container is what is left below us. */
-	if (prctl(PR_SET_CHILD_SUBREAPER, 1) < 0)
-		err(2, "become a subreaper");
-	left_prepare(worker);
-	ends_prepare(worker);
+	worker_prepare(one, options.directory, "crash", number);
+	ends_prepare(one);
 }
 
-static volatile sig_atomic_t stopped;
-
-static void stop(int signal)
+static void work_begin(int number)
 {
-	(void)signal;
-	stopped = 1;
+	prepare(&worker, number);
 }
 
-/* A worker that is told to end ends the case first, so that nothing is left of it. */
-static void stop_when_told(void)
+static void work_on(size_t index)
 {
-	struct sigaction action = { .sa_handler = stop };
+	struct test_case test = all_cases->items[index];
 
-	(void)sigaction(SIGTERM, &action, NULL);
-	(void)sigaction(SIGINT, &action, NULL);
-	(void)prctl(PR_SET_PDEATHSIG, SIGTERM);
+	report_verdict(&test, judge(&worker, &test));
 }
 
-static void work(struct worker *worker, const struct test_cases *cases, size_t *next)
+static void work_end(void)
 {
-	for (;;) {
-		size_t i = __atomic_fetch_add(next, 1, __ATOMIC_RELAXED);
-
-		if (i >= cases->count || stopped)
-			return;
-		struct test_case test = cases->items[i];
-		report_verdict(&test, judge(worker, &test));
-	}
-}
-
-static bool workers_await(const pid_t *workers)
-{
-	bool well = true;
-
-	for (int i = 0; i < options.workers; i++) {
-		int status;
-
-		if (waitpid(workers[i], &status, 0) < 0)
-			err(2, "wait for a worker");
-		well = well && WIFEXITED(status) && WEXITSTATUS(status) == 0;
-	}
-	return well;
-}
-
-static bool run_cases(const struct test_cases *cases)
-{
-	size_t *next = mmap(
-		NULL, sizeof(*next), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-
-	pid_t workers[WORKERS_MAX];
-
-	if (next == MAP_FAILED)
-		err(2, "share the place in the list");
-	for (int i = 0; i < options.workers; i++) {
-		static struct worker worker;
-		pid_t pid = fork();
-
-		if (pid < 0)
-			err(2, "fork");
-		workers[i] = pid;
-		if (pid > 0)
-			continue;
-		stop_when_told();
-		worker_prepare(&worker, i);
-		work(&worker, cases, next);
-		left_remove(&worker);
-		exit(0);
-	}
-	return workers_await(workers);
+	left_remove(&worker);
 }
 
 int main(int argc, char **argv)
@@ -197,12 +121,14 @@ int main(int argc, char **argv)
 		usage();
 
 	report_share();
-	worker_prepare(&counter, 0);
+	prepare(&counter, 0);
 	cases_make(&counter, &cases);
 	(void)printf(
 		"# %zu cases, one in %lu, seed %lu\n", cases.count, options.every, options.seed);
 	(void)fflush(stdout);
-	bool well = run_cases(&cases);
+	all_cases = &cases;
+	const struct work work = { work_begin, work_on, work_end };
+	bool well = workers_run(options.workers, cases.count, &work);
 	int result = report_table(&cases);
 	return well ? result : 1;
 }

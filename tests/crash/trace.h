@@ -6,10 +6,11 @@
 #include <sys/types.h>
 
 #define PROCESSES_MAX 24
+#define THREADS_MAX 256 /* of all processes */
 
 /* ---- trace.c ----------------------------------------------------------------------------- */
 
-enum strike { STRIKE_NONE, STRIKE_KILL, STRIKE_FAIL };
+enum strike { STRIKE_NONE, STRIKE_KILL, STRIKE_FAIL, STRIKE_VISIT };
 
 struct aim {
 	enum strike strike;
@@ -31,16 +32,37 @@ struct traced {
 	struct calls *calls; /* PROCESSES_MAX of them, or NULL: not wanted */
 };
 
+struct call {
+	pid_t pid;
+	int number;
+	unsigned long arguments[6];
+};
+
+/* Who looks at calls, and does something of his own when one is struck (STRIKE_VISIT). */
+struct visitor {
+	void *context;
+	/* At the entry of each call: whether it counts. */
+	bool (*look)(void *context, const struct call *call);
+	/* At the entry of the call that was aimed at, and when it has been made. */
+	void (*before)(void *context, const struct call *call);
+	void (*after)(void *context);
+	/* It has executed a program, which is none that is to be looked at. */
+	bool (*is_foreign)(void *context, pid_t pid);
+};
+
 struct command {
 	char **argv;
-	int input;      /* its stdin, or -1: /dev/null */
-	int output;     /* its stdout and stderr */
-	pid_t attached; /* a process that is traced as number 1, or 0 */
+	int input;                     /* its stdin, or -1: /dev/null */
+	int output;                    /* its stdout and stderr */
+	pid_t attached;                /* a process that is traced as number 1, or 0 */
+	double deadline;               /* seconds, until it is killed */
+	const struct visitor *visitor; /* or NULL */
 };
 
 /*
  * Runs the command, and returns when it has ended and the aim was hit, or can't be hit any more. Of
- * other processes calls count until they execute a program.
+ * other processes calls count until they execute a program; with a visitor, of all until he says
+ * that it is a foreign one, and nothing is waited for after the command's end.
  */
 void trace(const struct command *command, const struct aim *aim, struct traced *traced);
 
@@ -55,6 +77,8 @@ bool trace_let_go(pid_t pid, int status);
 /* At the entry of a call: it will not be made.  At its exit: what it returns. */
 void inject_skip(pid_t pid);
 void inject_result(pid_t pid, long value);
+/* At the entry of a call: its argument, from 0 on. */
+void inject_argument(pid_t pid, int index, unsigned long value);
 
 /* ---- calls.c ----------------------------------------------------------------------------- */
 

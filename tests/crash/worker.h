@@ -24,6 +24,23 @@ struct worker {
 	char *mounts; /* the mount table before */
 };
 
+/* ---- workers.c --------------------------------------------------------------------------- */
+
+#define WORKERS_MAX 16
+
+/* Its names, all below directory, and its output. */
+void worker_prepare(struct worker *worker, const char *directory, const char *name, int number);
+
+/* What each of them does, in a process of its own. */
+struct work {
+	void (*begin)(int number);
+	void (*on)(size_t index); /* of the case */
+	void (*end)(void);
+};
+
+/* Whether all of them have ended well. */
+bool workers_run(int count, size_t cases, const struct work *work);
+
 /* ---- left.c ------------------------------------------------------------------------------ */
 
 #define LEFT_MAX 2048

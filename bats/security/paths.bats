@@ -227,6 +227,21 @@ links_to() {
 	note_canary
 }
 
+@test "masks are where /proc and /sys are at last: a mount over them, of the table or of a hook" {
+	mkdir over
+	echo open >over/secret
+	add_mount /sys '' "$BUNDLE/over" bind
+	update_config '.linux.maskedPaths += ["/sys/secret"]'
+	inside 'ls /sys; cat /sys/secret'
+	assert_output secret
+	printf '#!/bin/sh\nexec mount --bind %s %s\n' "$BUNDLE/over" "$BUNDLE/rootfs/proc" >hook
+	chmod 755 hook
+	update_config '.hooks.createContainer = [{path: $hook}] | .linux.maskedPaths = ["/proc/secret"]
+		| del(.linux.readonlyPaths)' --arg hook "$BUNDLE/hook"
+	inside 'ls /proc; cat /proc/secret'
+	assert_output secret
+}
+
 @test "devices through a link are made inside" {
 	writable_root
 	ln -s "$CANARY" rootfs/link

@@ -185,6 +185,17 @@ int mount_attach(const struct rootfs *rootfs, const struct plan_mount *mount,
 	return *slot < 0 ? fail(errno, "duplicate the descriptor of a mount") : 0;
 }
 
+void mount_keep(
+	const struct rootfs *rootfs, const struct plan_mount *mount, struct mountapi_mount *made)
+{
+	int *slot = &rootfs->sources[mount - rootfs->plan->root.mounts];
+
+	if (!mount->strict_target || mount->deferred_readonly)
+		return;
+	fd_close(slot);
+	*slot = steal_fd(&made->fd);
+}
+
 static int copy_up(const struct rootfs *rootfs, const struct plan_mount *mount,
 	struct mountapi_mount *made, int target)
 {
@@ -223,6 +234,8 @@ static int apply_file_system(struct rootfs *rootfs, const struct plan_mount *mou
 			       : mount_attach(rootfs, mount, &fs, target);
 	if (r == 0)
 		r = label_queues(&rootfs->plan->root, mount, fs.fd);
+	if (r == 0)
+		mount_keep(rootfs, mount, &fs);
 	mountapi_done(&fs);
 	return r;
 }

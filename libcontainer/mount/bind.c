@@ -147,8 +147,8 @@ int mount_bind(const struct rootfs *rootfs, const struct plan_mount *mount)
 
 	if (r == 0 && mount->copy_symlink && S_ISLNK(status.st_mode))
 		r = copy_symlink(rootfs, mount, bind.fd >= 0 ? bind.fd : bind.source_fd);
-	else if (r == 0)
-		r = attach_bind(rootfs, mount, &bind, status.st_mode);
+	else if (r == 0 && (r = attach_bind(rootfs, mount, &bind, status.st_mode)) == 0)
+		mount_keep(rootfs, mount, &bind);
 	mountapi_done(&bind);
 	return r;
 }

@@ -7,6 +7,7 @@
 
 #include "libcontainer/base/cleanup.h"
 #include "libcontainer/base/error.h"
+#include "libcontainer/base/path.h"
 #include "libcontainer/kernel/inside.h"
 #include "libcontainer/kernel/mountapi.h"
 #include "libcontainer/kernel/syscall.h"
@@ -74,10 +75,53 @@ static int mask_directory(struct rootfs *rootfs, int target)
 	return r;
 }
 
+/* What a hook mounts is not in the table. */
+static bool is_known(const struct plan *plan)
+{
+	return plan->hooks[PLAN_HOOK_PRESTART].count == 0 &&
+	       plan->hooks[PLAN_HOOK_CREATE_RUNTIME].count == 0 &&
+	       plan->hooks[PLAN_HOOK_CREATE_CONTAINER].count == 0;
+}
+
+/* Whether a later mount lies over that one, or over a directory that it is in. */
+static bool is_covered(const struct plan_root *plan, size_t index)
+{
+	for (size_t i = index + 1; i < plan->mount_count; i++) {
+		if (plan->mounts[i].kind != PLAN_MOUNT_REMOUNT &&
+			path_is_below(plan->mounts[index].target, plan->mounts[i].target))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Where path is looked up from, and its rest: a path of proc or sysfs, from that mount.  Who
+ * changes the root's directories meanwhile could have /proc lead elsewhere for a moment, so that
+ * what is to be hidden is not found, or something else is hidden.
+ */
+static int place_of(const struct rootfs *rootfs, const char **path)
+{
+	const struct plan_root *plan = &rootfs->plan->root;
+
+	for (size_t i = plan->mount_count; i-- > 0 && is_known(rootfs->plan);) {
+		const struct plan_mount *mount = &plan->mounts[i];
+		size_t length = strlen(mount->target);
+
+		if (!mount->strict_target || rootfs->sources[i] < 0 ||
+			!path_is_below(*path, mount->target) || !(*path)[length] ||
+			is_covered(plan, i))
+			continue;
+		*path += length;
+		return rootfs->sources[i];
+	}
+	return rootfs->root;
+}
+
 /* Most paths are of hardware that this host may lack: *ret_target stays as it is, then. */
 static int open_if_there(const struct rootfs *rootfs, const char *path, int *ret_target)
 {
-	int r = inside_open(rootfs->root, path, O_PATH, ret_target);
+	int place = place_of(rootfs, &path);
+	int r = inside_open(place, path, O_PATH, ret_target);
 
 	if (r != -ENOENT && r != -ENOTDIR)
 		return r;

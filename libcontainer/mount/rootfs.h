@@ -18,7 +18,7 @@ struct rootfs {
 	struct mountapi_mount tree; /* the mount of the root */
 	struct mountapi_mount mask; /* the one read-only directory behind all masked ones */
 	/* Per mount: a detached tree from the parent, or -EBADF; and once that is attached, the
-	 * mount that is to be made read-only at last. */
+	 * mount that is to be made read-only at last, or that has paths to be hidden. */
 	int *sources;
 	/* Has the parent map the ids of the mount at fd, which is not attached yet: that takes a
 	 * privilege on its file system which init may not have. */
@@ -34,6 +34,9 @@ int mount_all(struct rootfs *rootfs);
 /* apply.c: attaches what was made for a planned mount, and sets its propagation. */
 int mount_attach(const struct rootfs *rootfs, const struct plan_mount *mount,
 	struct mountapi_mount *made, int target);
+/* apply.c: takes the descriptor of what was attached, where paths of it may have to be hidden. */
+void mount_keep(
+	const struct rootfs *rootfs, const struct plan_mount *mount, struct mountapi_mount *made);
 /* apply.c: adds SELinux's context to a file system's options. */
 int mount_add_label(const struct plan_root *plan, char *data, size_t size);
 /* apply.c: a target that has to be a real directory, with no symlink on the way. */

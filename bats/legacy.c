@@ -1,7 +1,8 @@
 /*
- * legacy PROGRAM [ARGUMENT...]: executes the program under a filter that has the kernel's newer
- * mount calls missing, as they are before Linux 5.2 and where an old engine's profile denies them:
- * ENOSYS.
+ * legacy [CALLS=ERROR] PROGRAM [ARGUMENT...]: executes the program under a filter that takes calls
+ * away.  CALLS is "all", the kernel's newer mount calls and openat2(2), or "openat2" alone; ERROR
+ * is ENOSYS, as they are where the kernel is older, or EPERM, as an old engine's profile denies
+ * them. By default: all=ENOSYS.
  */
 #include <errno.h>
 #include <linux/filter.h>
@@ -33,29 +34,61 @@ static const unsigned int missing[] = {
 	SYS_openat2,
 };
 
-int main(int argc, char **argv)
+static const unsigned int walked[] = { SYS_openat2 };
+
+static const struct choice {
+	const char *name;
+	const unsigned int *calls;
+	size_t count;
+	int error;
+} choices[] = {
+	{ "all=ENOSYS", missing, COUNT(missing), ENOSYS },
+	{ "all=EPERM", missing, COUNT(missing), EPERM },
+	{ "openat2=ENOSYS", walked, COUNT(walked), ENOSYS },
+	{ "openat2=EPERM", walked, COUNT(walked), EPERM },
+};
+
+static const struct choice *choice_named(const char *name)
+{
+	for (size_t i = 0; i < COUNT(choices); i++)
+		if (strcmp(choices[i].name, name) == 0)
+			return &choices[i];
+	return NULL;
+}
+
+static int load_filter(const struct choice *choice)
 {
 	struct sock_filter filter[2 + 2 * COUNT(missing)];
 	struct sock_fprog program = { .filter = filter };
+	unsigned int result = SECCOMP_RET_ERRNO | (unsigned int)choice->error;
 	unsigned short n = 0;
 
-	if (argc < 2)
-		return 2;
 	filter[n++] = (struct sock_filter)BPF_STMT(
 		BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr));
-	for (size_t i = 0; i < COUNT(missing); i++) {
-		filter[n++] =
-			(struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, missing[i], 0, 1);
-		filter[n++] =
-			(struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | ENOSYS);
+	for (size_t i = 0; i < choice->count; i++) {
+		filter[n++] = (struct sock_filter)BPF_JUMP(
+			BPF_JMP | BPF_JEQ | BPF_K, choice->calls[i], 0, 1);
+		filter[n++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, result);
 	}
 	filter[n++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
 	program.len = n;
-	if (prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) < 0) {
+	return prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program);
+}
+
+int main(int argc, char **argv)
+{
+	const struct choice *choice = argc > 1 ? choice_named(argv[1]) : NULL;
+	char **program = argv + (choice ? 2 : 1);
+
+	if (!*program || (!choice && strchr(*program, '='))) {
+		fprintf(stderr, "usage: legacy [all|openat2=ENOSYS|EPERM] PROGRAM [ARGUMENT...]\n");
+		return 2;
+	}
+	if (load_filter(choice ? choice : &choices[0]) < 0) {
 		fprintf(stderr, "legacy: load the filter: %s\n", strerror(errno));
 		return 1;
 	}
-	execvp(argv[1], argv + 1);
-	fprintf(stderr, "legacy: execute '%s': %s\n", argv[1], strerror(errno));
+	execvp(*program, program);
+	fprintf(stderr, "legacy: execute '%s': %s\n", *program, strerror(errno));
 	return 1;
 }

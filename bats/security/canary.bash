@@ -4,7 +4,8 @@
 #	CANARY   a directory with a file, a directory, a fifo and a link; SECRET is in the file
 #
 # A test that has planted what leads there runs the container with `attack` or `try`: it may work or be
-# refused, but the canary is looked at in teardown, with the host's devices, settings and the program.
+# refused, but the canary is looked at in teardown, with the host's devices, settings, mounts and the
+# program; and what is done to it and undone again, inotify(7) tells of: watch.c.
 
 # shellcheck shell=bash
 
@@ -30,17 +31,39 @@ make_canary() {
 	mkfifo "$CANARY/fifo"
 	ln -s file "$CANARY/link"
 	chmod 640 "$CANARY/file"
+	watch_canary
 	note_canary
 	host_before=$(host_state)
+}
+
+# It is none of the container's, so it has no mark.
+watch_canary() {
+	compile watch
+	mkfifo "$TEST_DIR/ask" "$TEST_DIR/answer"
+	env -u CAISSON_TEST "$PROGRAM" "$TEST_DIR/ask" "$TEST_DIR/answer" "$CANARY" "$CANARY/dir" \
+		</dev/null >"$TEST_DIR/watch.log" 2>&1 3>&- &
+	WATCH=$!
+}
+
+# What has been done to the canary since the last time.
+canary_events() {
+	timeout 10 bash -c 'echo >"$0/ask"; cat "$0/answer"' "$TEST_DIR" ||
+		fail "nobody watches: $(<"$TEST_DIR/watch.log")"
 }
 
 # As it is now, after a test's own change.
 note_canary() {
 	canary_before=$(canary_state)
+	canary_events >/dev/null
+}
+
+canary_is_same() {
+	assert_equal "$(canary_events)" ""
+	assert_equal "$(canary_state)" "$canary_before"
 }
 
 assert_canary() {
-	assert_equal "$(canary_state)" "$canary_before"
+	canary_is_same || return 1
 	assert_equal "$(host_state)" "$host_before"
 }
 
@@ -65,8 +88,10 @@ without_mounts() {
 # compile NAME - a static program of this directory, once per run; sets PROGRAM.
 compile() {
 	PROGRAM=$BATS_RUN_TMPDIR/$1
-	[[ -x $PROGRAM ]] || ${CC:-cc} -O1 -static -o "$PROGRAM" "$BATS_TEST_DIRNAME/$1.c" ||
+	[[ ! -x $PROGRAM ]] || return 0
+	${CC:-cc} -O1 -static -o "$PROGRAM.$$" "$BATS_TEST_DIRNAME/$1.c" ||
 		skip "no compiler for static programs"
+	mv "$PROGRAM.$$" "$PROGRAM"
 }
 
 setup() {
@@ -77,6 +102,7 @@ setup() {
 teardown() {
 	local changed=0
 	[[ ! ${canary_before-} ]] || assert_canary || changed=1
+	[[ ! ${WATCH-} ]] || { kill "$WATCH"; wait "$WATCH" 2>/dev/null || true; }
 	teardown_bundle
 	return "$changed"
 }

@@ -51,7 +51,7 @@ load canary
 	assert_equal "$(<rootfs/proc/sys/net/ipv4/ping_group_range)" forged
 }
 
-@test "sysctls: none of the host's, by no spelling" {
+@test "2022-0811: sysctls: none of the host's, by no spelling" {
 	local key
 	cp config.json plain
 	for key in kernel.core_pattern kernel/core_pattern net.ipv4/../../../kernel/core_pattern \
@@ -60,6 +60,12 @@ load canary
 		jq '.linux.sysctl = {($key): "|/pwned"}' --arg key "$key" plain >config.json
 		refused linux.sysctl
 	done
+	# The value is one, whatever it says.
+	jq '.linux.sysctl = {"kernel.shm_rmid_forced": "1+kernel.core_pattern=|/pwned"}' plain >config.json
+	refused kernel.shm_rmid_forced
+	jq '.linux.sysctl = {"kernel.shm_rmid_forced": "1\nkernel.core_pattern=|/pwned"}' plain >config.json
+	run -1 caisson run "$ID"
+	assert_canary
 }
 
 @test "crun 110: descriptors are closed without /proc/self/fd" {
@@ -112,4 +118,59 @@ load canary
 	inside 'ls -d /proc/[0-9]* | wc -l; cat /proc/1/comm; ls -l /proc/1/root/bin/busybox | wc -l'
 	assert_equal "${lines[1]}" sh
 	((lines[0] < 5))
+}
+
+# In a mount namespace where a file of an attacker's lies over what will be written in the host's proc.
+run_below_forged() {
+	unshare --mount --propagation private bash -c 'mount --bind "$0" "$1" && shift && exec "$@"' "$@"
+}
+
+@test "2025-52881, 2025-62596: what is written to proc is proc's, whatever is mounted over it" {
+	echo forged >forged
+	update_config '.linux.sysctl = {"net.ipv4.ping_group_range": "7 8"} | .process.oomScoreAdj = 321'
+	set_args /bin/cat /proc/sys/net/ipv4/ping_group_range /proc/self/oom_score_adj
+	run -0 run_below_forged "$BUNDLE/forged" /proc/sys/net/ipv4/ping_group_range \
+		"$CAISSON" --root "$ROOT" run "$ID"
+	assert_output "7	8
+321"
+	# Another file of proc in its place is of the right file system, and not the one that is meant.
+	run -0 run_below_forged /proc/sys/kernel/core_pattern /proc/sys/net/ipv4/ping_group_range \
+		"$CAISSON" --root "$ROOT" run "$ID"
+	assert_output "7	8
+321"
+	run -0 run_below_forged /proc/sys/kernel/core_pattern /proc/self/oom_score_adj \
+		bash -c '"$0" "$@"' "$CAISSON" --root "$ROOT" run "$ID"
+	assert_output "7	8
+321"
+	assert_equal "$(<forged)" forged
+}
+
+@test "2015-1334: exec believes nothing of a proc that the container has made" {
+	local file number
+	without_mounts '^/proc$'
+	update_config 'del(.linux.maskedPaths, .linux.readonlyPaths) | .process.oomScoreAdj = 123'
+	mkdir -p rootfs/proc/self/{attr,fd,ns} rootfs/proc/sys/kernel rootfs/proc/thread-self/attr
+	for file in self/oom_score_adj self/attr/exec self/attr/current thread-self/attr/exec self/status; do
+		echo forged >"rootfs/proc/$file"
+	done
+	for number in {0..30}; do ln -s "$CANARY/file" "rootfs/proc/self/fd/$number"; done
+	for file in mnt net pid user; do ln -s "$CANARY/file" "rootfs/proc/self/ns/$file"; done
+	cp -a rootfs/proc forged
+	add_mount /real proc proc
+	sleeping_container
+	run -0 caisson exec --user 5:6 "$ID" /bin/sh -c \
+		'cat /real/self/oom_score_adj; grep -E "^[UG]id" /real/self/status | cut -f2; ls /real/self/fd | wc -l'
+	assert_output "123
+5
+6
+4"
+	diff -r forged rootfs/proc
+}
+
+@test "crun 2178, crun 1.31: where no sysfs can be mounted there is none, not the host's with all in it" {
+	user_namespace
+	give_image 100000
+	# It belongs to the network namespace, which is not this user namespace's.
+	namespace_remove network
+	refused /sys "operation not permitted"
 }

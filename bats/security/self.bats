@@ -4,6 +4,7 @@ bats_require_minimum_version 1.5.0
 load ../helpers
 load ../inside
 load canary
+load ../typing
 
 @test "2019-5736: an interpreter /proc/self/exe is no file that can be written" {
 	writable_root
@@ -203,4 +204,50 @@ exec_slowly() {
 		refute_contains "$SECRET"
 		refute_contains "$TEST_DIR"$'\n'
 	done
+}
+
+@test "2016-9962, crun 1.31: a container that joins the pid namespace of another shows it nothing" {
+	local call word
+	start_spy
+	cp -a "$BUNDLE" "$TEST_DIR/second"
+	update_config_of "$TEST_DIR/second" '.process.args = ["/bin/true"] | .linux.namespaces |= map(
+		if .type == "pid" then .path = $path else . end)' --arg path "/proc/$(pid_of)/ns/pid"
+	for call in clone3 close_range setsid mount pivot_root capset execve; do
+		run strace -f -o /dev/null -e trace="$call" -e inject="$call":delay_enter=20000 \
+			"$CAISSON" --root "$ROOT" run --bundle "$TEST_DIR/second" "$ID-two"
+		assert_equal "$status" 0
+	done
+	caisson kill "$ID" TERM
+	eventually has_status stopped
+	grep -q "looked at" "$TEST_DIR/output"
+	for word in ROOT FD TRACED; do
+		run ! grep -m 1 "$word" "$TEST_DIR/output"
+	done
+	caisson delete "$ID"
+}
+
+@test "2017-5226: nothing is typed into the caller's terminal, by run, exec or with CAP_SYS_TTY_CONFIG" {
+	compile inject
+	cp "$PROGRAM" rootfs/bin/inject
+	[[ $(cat /proc/sys/dev/tty/legacy_tiocsti 2>/dev/null || echo 1) == 1 ]] || skip "the kernel refuses it to all"
+	# Without caisson in between it is typed.
+	typed_by 0 -- "$PROGRAM"
+	assert_contains typed
+	set_args /bin/inject
+	typed_by 0 -- "$CAISSON" --root "$ROOT" run "$ID"
+	refute_contains typed
+	assert_contains "refused: Operation not permitted"
+	sleeping_container
+	typed_by 0 -- "$CAISSON" --root "$ROOT" exec "$ID" /bin/inject
+	refute_contains typed
+	assert_contains "refused: Operation not permitted"
+	typed_by 0 -- "$CAISSON" --root "$ROOT" exec --cap CAP_SYS_TTY_CONFIG "$ID" /bin/inject
+	refute_contains typed
+}
+
+@test "bubblewrap 0.11.1: a caller that ignores SIGCHLD gets the program's status" {
+	set_script 'exit 7'
+	run -7 bash -c "trap '' CHLD; exec '$CAISSON' --root '$ROOT' run $ID"
+	sleeping_container
+	run -7 bash -c "trap '' CHLD; exec '$CAISSON' --root '$ROOT' exec $ID /bin/sh -c 'exit 7'"
 }

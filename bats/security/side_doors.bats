@@ -68,7 +68,7 @@ load canary
 	done
 }
 
-@test "the state directory of another user is not believed" {
+@test "2015-1331: the state directory of another user is not believed" {
 	local verb
 	mkdir -p "$ROOT/$ID"
 	chmod 711 "$ROOT"
@@ -88,7 +88,7 @@ load canary
 	rm -r "${ROOT:?}/$ID"
 }
 
-@test "a symlink is no state directory" {
+@test "2015-1331: a symlink is no state directory" {
 	mkdir -p "$ROOT"
 	ln -s "$CANARY" "$ROOT/$ID"
 	run caisson create "$ID"
@@ -140,4 +140,57 @@ load canary
 	run caisson --log-format json run "$ID"
 	refute_contains $'\e'
 	refute_contains $'\u0085'
+}
+
+@test "runc 1.5.2: exec --cgroup stays in the container's own group, whatever its neighbours are named" {
+	local path
+	sleeping_container
+	sleeping_container "$ID-two"
+	for path in -two ../"$ID-two" /../"$ID-two" "../$ID/../$ID-two" "/$ID-two" ./../"$ID-two" "..//$ID-two"; do
+		run -255 caisson exec --cgroup "$path" "$ID" /bin/true
+		run -0 caisson ps --format json "$ID-two"
+		assert_equal "$(jq length <<<"$output")" 1
+	done
+}
+
+@test "2025-24965: no handler, and no file that it would make in the image" {
+	ln -s "$CANARY/new" rootfs/.krun_config.json
+	writable_root
+	update_config '.annotations["run.oci.handler"] = "krun"'
+	refused annotations.run.oci.handler
+	update_config '.annotations = {"krun.cpus": "1", "run.oci.krun": "1"}'
+	set_args /bin/true
+	attack
+	((status == 0))
+}
+
+@test "2022-23471, 2022-31030, 2025-64329: what containers and hooks print takes no memory of ours" {
+	local limit='ulimit -v 60000 && exec "$0" "$@"'
+	set_script 'head -c 200000000 /dev/zero'
+	run -0 bash -c "$limit | wc -c" "$CAISSON" --root "$ROOT" run "$ID"
+	assert_output 200000000
+	printf '#!/bin/sh\nhead -c 200000000 /dev/zero | tr "\\0" x\nexit 1\n' >hook
+	chmod 755 hook
+	update_config '.hooks = {createRuntime: [{path: $hook, env: ["PATH=/bin:/usr/bin"]}]}' --arg hook "$BUNDLE/hook"
+	run -1 bash -c "$limit" "$CAISSON" --root "$ROOT" run "$ID"
+	assert_contains "createRuntime hook #0"
+	((${#output} < 20000))
+	refute_contains "memory"
+}
+
+@test "2026-119101, 2026-115520: a destination with the odd bytes of mountinfo and of CRIU's names" {
+	local at
+	mkdir source
+	echo mounted >source/mark
+	cp config.json plain
+	for at in '/mnt/a]:b' '/mnt/a:b' '/mnt/[x]' '/mnt/new line' '/mnt/tab	x' '/mnt/back\slash' '/mnt/a,b=c'; do
+		cp plain config.json
+		add_mount "$at" '' source bind ro
+		# Nothing else is mounted than without it, and that where it is asked for, and read-only.
+		set_args /bin/sh -c 'cat "$0/mark"; touch "$0/x" 2>/dev/null || echo kept; grep -c . /proc/self/mountinfo' "$at"
+		run -0 caisson run "$ID"
+		assert_equal "${lines[0]} ${lines[1]}" "mounted kept"
+		[[ ! ${count-} ]] || assert_equal "${lines[2]}" "$count"
+		local count=${lines[2]}
+	done
 }

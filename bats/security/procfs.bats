@@ -126,22 +126,17 @@ run_below_forged() {
 }
 
 @test "2025-52881, 2025-62596: what is written to proc is proc's, whatever is mounted over it" {
+	local over
 	echo forged >forged
-	update_config '.linux.sysctl = {"net.ipv4.ping_group_range": "7 8"} | .process.oomScoreAdj = 321'
-	set_args /bin/cat /proc/sys/net/ipv4/ping_group_range /proc/self/oom_score_adj
-	run -0 run_below_forged "$BUNDLE/forged" /proc/sys/net/ipv4/ping_group_range \
-		"$CAISSON" --root "$ROOT" run "$ID"
-	assert_output "7	8
-321"
-	# Another file of proc in its place is of the right file system, and not the one that is meant.
-	run -0 run_below_forged /proc/sys/kernel/core_pattern /proc/sys/net/ipv4/ping_group_range \
-		"$CAISSON" --root "$ROOT" run "$ID"
-	assert_output "7	8
-321"
-	run -0 run_below_forged /proc/sys/kernel/core_pattern /proc/self/oom_score_adj \
-		bash -c '"$0" "$@"' "$CAISSON" --root "$ROOT" run "$ID"
-	assert_output "7	8
-321"
+	# Those of net and ipc are other files in each namespace, which nothing is mounted over.
+	update_config '.linux.sysctl = {"kernel.domainname": "true.example"} | .hostname = "host"'
+	set_args /bin/cat /proc/sys/kernel/domainname /proc/sys/kernel/hostname
+	# Another file of proc is of the right file system, and not the one that is meant.
+	for over in "$BUNDLE/forged" /proc/sys/kernel/hostname; do
+		run -0 run_below_forged "$over" /proc/sys/kernel/domainname "$CAISSON" --root "$ROOT" run "$ID"
+		assert_output "true.example
+host"
+	done
 	assert_equal "$(<forged)" forged
 }
 

@@ -192,6 +192,19 @@ static bool conditions_are_alternatives(const struct scmp_arg_cmp *conditions, s
 	return false;
 }
 
+/* By a number of its own, or as one of the calls of socketcall(2) or ipc(2): see seccomp.h's
+ * __PNR_. */
+static bool architecture_has(uint32_t architecture, const char *name)
+{
+	int number = seccomp_syscall_resolve_name_arch(architecture, name);
+
+	if (number <= -100 && number > -200)
+		return seccomp_syscall_resolve_name_arch(architecture, "socketcall") >= 0;
+	if (number <= -200 && number > -300)
+		return seccomp_syscall_resolve_name_arch(architecture, "ipc") >= 0;
+	return number >= 0;
+}
+
 /*
  * libseccomp (2.5.4) loads the number of the call where it compares the first one, and does not
  * where that is one that the architecture does not have (socketcall on x86-64): then none of the
@@ -200,7 +213,7 @@ static bool conditions_are_alternatives(const struct scmp_arg_cmp *conditions, s
 static bool is_everywhere(const struct compilation *c, const char *name)
 {
 	for (size_t i = 0; i < c->architecture_count; i++)
-		if (seccomp_syscall_resolve_name_arch(c->architectures[i], name) < 0)
+		if (!architecture_has(c->architectures[i], name))
 			return false;
 	return true;
 }

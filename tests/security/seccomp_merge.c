@@ -127,6 +127,12 @@ static void test_first_call_is_elsewhere(void **state)
 	assert_int_equal(verdict_with(AUDIT_ARCH_X86_64, 83 | X32, 2, 0), ERRNO(EPERM));
 	assert_int_equal(verdict_with(AUDIT_ARCH_I386, 39, 2, 0), ERRNO(EPERM));
 	assert_int_equal(verdict_with(AUDIT_ARCH_I386, 102, 2, 0), ERRNO(EPERM));
+
+	/* socket(2) is one of its calls on i386, and has no number there of its own. */
+	rules[0].names = (struct plan_paths){ (const char *[]){ "socket" }, 1 };
+	compile(&profile);
+	assert_int_equal(verdict_with(AUDIT_ARCH_X86_64, 41, 2, 0), ERRNO(EPERM));
+	assert_int_equal(verdict_with(AUDIT_ARCH_X86_64, 41, 1, 0), SECCOMP_RET_ALLOW);
 }
 
 int main(void)

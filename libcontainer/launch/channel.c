@@ -12,6 +12,9 @@
 #include "libcontainer/base/log.h"
 #include "libcontainer/kernel/socket.h"
 
+/* What the kernel has errors up to, and so has whoever passes them on. */
+#define ERRNO_MAX 4095
+
 const struct launch_message_facts launch_messages[MSG_COUNT] = {
 #define LAUNCH_FACTS(name, from, to, fds, meaning) [MSG_##name] = { #name, from, to, fds, meaning },
 	LAUNCH_MESSAGES(LAUNCH_FACTS)
@@ -167,6 +170,16 @@ static int receive_packet(const struct channel *channel, int *ret_fd)
 	return 1;
 }
 
+/* -EPIPE is for the channel's end: a reason must not look like it, nor like none at all. */
+static int take_failure(void)
+{
+	int32_t code = packet.header.code;
+
+	if (code >= 0 || code < -ERRNO_MAX || code == -EPIPE)
+		code = -EPROTO;
+	return error_set(code, packet.payload[0] ? packet.payload : "no reason was given");
+}
+
 /* LOG and FAILED may come at any time: 0 go on; else what is to be returned. */
 static int take_aside(void)
 {
@@ -178,10 +191,7 @@ static int take_aside(void)
 		log_line((enum log_level)packet.header.code, "%s", packet.payload);
 		return 0;
 	case MSG_FAILED:
-		/* -EPIPE is for the channel's end: a reason must not look like it. */
-		if (packet.header.code == 0 || packet.header.code == -EPIPE)
-			return error_set(-EPROTO, packet.payload);
-		return error_set(packet.header.code, packet.payload);
+		return take_failure();
 	default:
 		return 1;
 	}

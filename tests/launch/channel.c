@@ -202,6 +202,20 @@ static void long_texts_are_cut(void **state)
 	assert_int_equal(strlen(error_text()), ERROR_TEXT_SIZE - 1);
 }
 
+/* The peer may be the container's: whatever it says, it is an error, and one with words. */
+static void failures_are_failures(void **state)
+{
+	static const int32_t codes[] = { 0, 1, EPIPE, -EPIPE, INT32_MIN, INT32_MAX, -4096 };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(codes); i++) {
+		error_clear();
+		assert_int_equal(channel_send_text(&theirs, MSG_FAILED, codes[i], ""), 0);
+		assert_int_equal(channel_expect(&ours, MSG_READY, NULL, NULL), -EPROTO);
+		assert_string_equal(error_text(), "no reason was given");
+	}
+}
+
 static int questions;
 
 static int answer(void *context)
@@ -250,6 +264,7 @@ int main(void)
 		PAIR_TEST(a_message_at_the_end_is_refused),
 		PAIR_TEST(garbage_is_refused),
 		PAIR_TEST(long_texts_are_cut),
+		PAIR_TEST(failures_are_failures),
 		PAIR_TEST(silence_is_asked_about),
 	};
 

@@ -47,6 +47,8 @@ int cgroup2_make(const char *path);
 int cgroup1_make(const char *path);
 
 /* Steps of a process that has all its privilege yet. */
+void step_oom(char *value);
+void step_become_root(char *value);
 void step_env(char *value);
 void step_groups(char *value);
 void step_rlimit(char *value);

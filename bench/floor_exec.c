@@ -41,11 +41,12 @@ static void step_join(char *value)
 }
 
 static const struct step parent_steps[] = { { "cgroup2", step_cgroup2 },
-	{ "cgroup1", step_cgroup1 }, { "join", step_join }, { "filter", step_filter },
-	{ "env", step_env }, { 0 } };
+	{ "cgroup1", step_cgroup1 }, { "oom", step_oom }, { "join", step_join },
+	{ "filter", step_filter }, { "env", step_env }, { 0 } };
 
-static const struct step process_table[] = { { "rlimit", step_rlimit }, { "groups", step_groups },
-	{ "seccomp", step_seccomp }, { "caps", step_caps }, { "nnp", step_nnp }, { 0 } };
+static const struct step process_table[] = { { "become_root", step_become_root },
+	{ "rlimit", step_rlimit }, { "groups", step_groups }, { "seccomp", step_seccomp },
+	{ "caps", step_caps }, { "nnp", step_nnp }, { 0 } };
 
 static void process(void *argument)
 {

@@ -155,24 +155,21 @@ void step_rbind(char *value)
 	attach(mount, AT_FDCWD, target);
 }
 
-/* DIRECTORY...: the cgroups of version 1 below a tmpfs, each under the name of its hierarchy. */
+/* NAME,DIRECTORY...: cgroups of version 1 below a tmpfs, under the names of their hierarchies. */
 void step_cgroups1(char *value)
 {
 	const uint64_t attributes =
 		MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC | MOUNT_ATTR_RDONLY;
 	struct mount_attr readonly = { .attr_set = MOUNT_ATTR_RDONLY };
-	char mode[] = "mode=755", type[] = "tmpfs", name[256];
-	int top =
-		filesystem(type, (unsigned int)attributes & ~(unsigned int)MOUNT_ATTR_RDONLY, mode);
+	char options[] = "source=tmpfs,mode=755", type[] = "tmpfs";
+	int top = filesystem(
+		type, (unsigned int)attributes & ~(unsigned int)MOUNT_ATTR_RDONLY, options);
 
 	must(move_mount(top, "", AT_FDCWD, "sys/fs/cgroup", MOVE_MOUNT_F_EMPTY_PATH), "attach",
 		"sys/fs/cgroup");
-	for (char *cgroup; (cgroup = word(&value));) {
-		char *end = strrchr(cgroup, '/'), *start = end;
+	for (char *name; (name = word(&value));) {
+		char *cgroup = word(&value);
 
-		while (start > cgroup && start[-1] != '/')
-			start--;
-		snprintf(name, sizeof(name), "%.*s", (int)(end - start), start);
 		must(mkdirat(top, name, 0755), "mkdir", name);
 		attach(must(mount_copy(AT_FDCWD, cgroup, attributes, 0), "copy", cgroup), top,
 			name);

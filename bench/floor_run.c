@@ -50,14 +50,6 @@ static void step_cgroup1(char *value)
 	keep_cgroup(value, cgroup1_make(value));
 }
 
-static void step_oom(char *value)
-{
-	int fd = must(open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC), "open", "oom");
-
-	must((int)write(fd, value, strlen(value)), "write", "oom_score_adj");
-	close(fd);
-}
-
 /* PID,FLAGS: joins namespaces of that process. */
 static void step_join(char *value)
 {
@@ -138,8 +130,7 @@ static void init_wait_for_maps(void)
 {
 	while (__atomic_load_n(&ready, __ATOMIC_SEQ_CST) == 0)
 		syscall(SYS_futex, &ready, FUTEX_WAIT, 0, NULL, NULL, 0);
-	must((int)syscall(SYS_setresgid, 0, 0, 0), "setresgid", "0");
-	must((int)syscall(SYS_setresuid, 0, 0, 0), "setresuid", "0");
+	step_become_root(NULL);
 }
 
 /* ---- init ------------------------------------------------------------------------------- */

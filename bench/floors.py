@@ -44,7 +44,8 @@ def mount_step(mount, cgroups1):
         return f"{word}={mount['source']},{target},{attributes:x}{private}"
     if mount["type"] == "cgroup":
         if cgroups1:
-            return "cgroups1=" + ",".join(cgroups1)
+            # As /sys/fs/cgroup/NAME/...
+            return "cgroups1=" + ",".join(f"{path.split('/')[4]},{path}" for path in cgroups1)
         return f"fs=cgroup2,{target},{attributes:x},{source}"
     words = ",".join([mount["type"], target, f"{attributes:x}", source, *rest])
     return ("dev=" if target == "dev" else "fs=") + words
@@ -83,6 +84,10 @@ def common(config, filter_file):
     return steps + ([f"filter={filter_file}"] if filter_file else [])
 
 
+def oom_steps(config):
+    return [f"oom={config['process']['oomScoreAdj']}"] if "oomScoreAdj" in config["process"] else []
+
+
 def maps_step(linux):
     words = []
     for name in ("uidMappings", "gidMappings"):
@@ -103,8 +108,7 @@ def run(program, bundle, cgroups, filter_file=None, pause=None):
     late = [word for word in new if word == "cgroup" or word == "ipc" and "user" in new]
     flags = sum(CLONE[word] for word in new if word not in late)
     steps = [("cgroup1=" if index else "cgroup2=") + path for index, path in enumerate(cgroups)]
-    if "oomScoreAdj" in config["process"]:
-        steps.append(f"oom={config['process']['oomScoreAdj']}")
+    steps += oom_steps(config)
     if joined:
         steps.append(f"join={pause},{sum(CLONE[word] for word in joined):x}")
     if "user" in new:
@@ -129,10 +133,11 @@ def run(program, bundle, cgroups, filter_file=None, pause=None):
     return [program, *steps, *process_steps(config, filter_file), "--", *config["process"]["args"]]
 
 
-def execute(program, bundle, pid, cgroups, filter_file=None):
-    """What exec adds to the container whose init is pid: /bin/true."""
+def execute(program, bundle, pid, cgroups, filter_file=None, words=("/bin/true",)):  # pylint: disable=R0913
+    """What exec adds to the container whose init is pid."""
     config = bundle.config
     flags = sum(CLONE[ns["type"]] for ns in config["linux"]["namespaces"])
-    steps = [("cgroup1=" if index else "cgroup2=") + path for index, path in enumerate(cgroups)]
+    root = ["become_root"] if has_user_namespace(config) else []
+    steps = oom_steps(config) + [("cgroup1=" if index else "cgroup2=") + path for index, path in enumerate(cgroups)]
     steps += common(config, filter_file) + [f"join={pid},{flags:x}", "clone"]
-    return [program, *steps, *process_steps(config, filter_file), "--", "/bin/true"]
+    return [program, *steps, *root, *process_steps(config, filter_file), "--", *words]

@@ -100,8 +100,18 @@ class Host:
         unified = [line[1] for line in lines if line[2] == "cgroup2"]
         return unified[:1] + [line[1] for line in lines if line[2] == "cgroup"]
 
+    def own_path(self, top):
+        """Our cgroup below a version 1 mount, as that is where a container's is put."""
+        controller = os.path.basename(top)
+        for line in read("/proc/self/cgroup").splitlines():
+            _, names, path = line.split(":", 2)
+            if controller in (names, names.removeprefix("name=")):
+                return path.lstrip("/")
+        return ""
+
     def cgroups(self, name):
-        return [os.path.join(top, name) for top in self.hierarchies()]
+        first, *others = self.hierarchies()
+        return [os.path.join(first, name)] + [os.path.join(top, self.own_path(top), name) for top in others]
 
     def user_cgroup(self):
         """A group that is the user's, with all the processes of this benchmark below it."""

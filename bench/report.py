@@ -62,50 +62,117 @@ def table(scenario):
     yield ""
 
 
+# ---- against the targets ---------------------------------------------------------------------------
+
+# What is to be reached: words, the scenario, the tool, where its figure is, and the most it may be.
+TARGETS = (
+    # fmt: off
+    ("run", ("profiles", "default", "run"), "caisson-ro", ("to_floor", "wall_ms"), 1.4),
+    ("run, sealing itself", ("profiles", "default", "run"), "caisson", ("to_floor", "wall_ms"), 1.7),
+    ("run: page faults", ("profiles", "default", "run"), "caisson-ro", ("page_faults", "median"), 130),
+    ("run: KiB of the parent at most", ("profiles", "default", "run"), "caisson", ("peak_rss_kib", "median"), 3072),
+    ("run, docker", ("profiles", "docker", "run"), "caisson-ro", ("to_floor", "wall_ms"), 1.7),
+    ("exec", ("verbs", "default", "exec"), "caisson-ro", ("to_floor", "wall_ms"), 1.4),
+    ("exec, sealing itself", ("verbs", "default", "exec"), "caisson", ("to_floor", "wall_ms"), 1.7),
+    ("state", ("verbs", "default", "state"), "caisson", ("to_floor", "wall_ms"), 1.6),
+    ("create, start, delete", ("verbs", "default", "cycle"), "caisson", ("to_crun", "wall_ms"), 0.45),
+    ("4 at once, time of one", ("parallel", "default", "run", 4), "caisson", ("to_crun", "wall_ms"), 1 / 1.8),
+    # fmt: on
+)
+
+
+def find(results, wanted):
+    for scenario in results["scenarios"]:
+        facts = [scenario.get(key) for key in ("group", "profile", "verb")]
+        if tuple(facts) == tuple(wanted[:3]) and (len(wanted) < 4 or scenario.get("at_once") == wanted[3]):
+            return {tool["name"]: tool for tool in scenario["tools"] if "error" not in tool}
+    return {}
+
+
+def growth(results):
+    """How much dearer a run is on the largest host than on the smallest: by itself, and as a part of the floor's."""
+    hosts = [s for s in results["scenarios"] if s.get("group") == "hosts" and s["tools"]]
+    if len(hosts) < 2:
+        return {}
+    times = [{tool["name"]: median(tool, "wall_ms") for tool in host["tools"] if "error" not in tool}
+             for host in (hosts[0], hosts[-1])]
+    grown = {name: times[1][name] / times[0][name] for name in times[0] if name in times[1]}
+    return {name: {"times": round(grown[name], 3), "to_floor": round(grown[name] / grown["floor"], 3)}
+            for name in grown if "floor" in grown}
+
+
+def target_rows(results):
+    """(words, tool, figure, the most it may be) of what was measured."""
+    for words, wanted, name, (part, figure), most in TARGETS:
+        value = find(results, wanted).get(name, {}).get(part, {}).get(figure)
+        if value is not None:
+            yield words, name, value, most
+    for name, value in results.get("growth", {}).items():
+        if name.startswith("caisson"):
+            yield "growth with the host, of the floor's", name, value["to_floor"], 1.1
+
+
+def targets(results):
+    for words, name, value, most in target_rows(results):
+        verdict = "met" if value <= most else "MISSED"
+        yield f"{words:<38}{name:<12}{value:8.2f}   at most {most:7.2f}   {verdict}"
+
+
 # ---- the chart -------------------------------------------------------------------------------------
 
 COLOURS = {"floor": "#9aa5b1", "caisson": "#c2410c", "caisson-ro": "#ea8a3a", "crun": "#3b6ea8", "runc": "#7b5ea7"}
 OTHER = "#4f8a5b"
-BAR, GAP, LEFT, WIDTH, RIGHT = 15, 26, 190, 560, 90
+LABEL, WIDTH, VALUE, COLUMN, MARGIN = 88, 270, 62, 460, 24
+BAR, GAP, TOP = 16, 22, 96
+STYLE = """text{font:12px 'DejaVu Sans',Verdana,sans-serif;fill:#24292f}.title{font-size:18px;font-weight:bold}
+.head{font-size:13px;font-weight:bold}.note{fill:#6b7280;font-size:11px}.value{font-weight:bold}
+.one{stroke:#111827;stroke-width:1;stroke-dasharray:3 3}.cut{stroke:#ffffff;stroke-width:3}"""
 
 
 def escape(text):
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
+def group_of_bars(scenario, left, top):
+    """One scenario; returns its lines and where it ends.  What is far longer than crun's bar is cut."""
+    key = "to_floor" if any("to_floor" in tool for tool in scenario["tools"]) else "to_crun"
+    tools = [(tool["name"], tool[key]["wall_ms"]) for tool in scenario["tools"] if key in tool]
+    ratios = dict(tools)
+    longest = max(1.6, 1.3 * ratios.get("crun", max(ratios.values())))
+    scale, start = WIDTH / longest, left + LABEL
+    lines = [f'<text x="{left}" y="{top}" class="head">{escape(scenario["short"])}</text>',
+             f'<text x="{left + COLUMN - 36}" y="{top}" class="note" text-anchor="end">times '
+             f'{"the floor" if key == "to_floor" else "crun"}</text>']
+    y = top + 10
+    for name, ratio in tools:
+        length = min(ratio, longest) * scale
+        lines += [
+            f'<text x="{start - 8}" y="{y + 12}" text-anchor="end">{escape(name)}</text>',
+            f'<rect x="{start}" y="{y + 1}" width="{length:.1f}" height="{BAR - 3}" rx="2" fill="{COLOURS.get(name, OTHER)}"/>',
+            f'<text x="{start + length + 6:.1f}" y="{y + 12}" class="value">{ratio:.2f}</text>']
+        if ratio > longest:
+            x = start + 0.9 * length
+            lines.append(f'<line x1="{x - 3:.1f}" y1="{y + BAR}" x2="{x + 3:.1f}" y2="{y - 1}" class="cut"/>')
+        y += BAR + 2
+    one = start + scale
+    lines.append(f'<line x1="{one:.1f}" y1="{top + 8}" x2="{one:.1f}" y2="{y}" class="one"/>')
+    return lines, y + GAP
+
+
 def chart(results):
-    """Bars of the wall time as a part of the floor's, or of crun's where there is no floor."""
-    body, y = [], 92
-    scenarios = [s for s in results["scenarios"] if any(t.get("to_floor") or t.get("to_crun") for t in s["tools"])]
-    for scenario in scenarios:
-        body.append(f'<text x="24" y="{y}" class="head">{escape(scenario["short"])}</text>')
-        key = "to_floor" if any("to_floor" in t for t in scenario["tools"]) else "to_crun"
-        base = "the floor" if key == "to_floor" else "crun"
-        body.append(f'<text x="{LEFT + WIDTH + RIGHT - 24}" y="{y}" class="note" text-anchor="end">times {base}</text>')
-        y += 10
-        ratios = [t[key]["wall_ms"] for t in scenario["tools"] if key in t]
-        scale = WIDTH / max(max(ratios), 2)
-        top = y
-        for tool in scenario["tools"]:
-            if key not in tool:
-                continue
-            ratio = tool[key]["wall_ms"]
-            colour = COLOURS.get(tool["name"], OTHER)
-            body += [
-                f'<text x="{LEFT - 10}" y="{y + 12}" text-anchor="end">{escape(tool["name"])}</text>',
-                f'<rect x="{LEFT}" y="{y + 1}" width="{ratio * scale:.1f}" height="{BAR - 2}" rx="2" fill="{colour}"/>',
-                f'<text x="{LEFT + ratio * scale + 7:.1f}" y="{y + 12}" class="value">{ratio:.2f}</text>']
-            y += BAR + 3
-        body.append(f'<line x1="{LEFT + scale:.1f}" y1="{top - 2}" x2="{LEFT + scale:.1f}" y2="{y}" class="one"/>')
-        y += GAP
-    width = LEFT + WIDTH + RIGHT
+    """Bars of the wall time as a part of the floor's, or of crun's where there is no floor, in two columns."""
+    body, ends = [], [TOP, TOP]
+    for scenario in results["scenarios"]:
+        if any("to_floor" in tool or "to_crun" in tool for tool in scenario["tools"]):
+            column = 0 if ends[0] <= ends[1] else 1
+            lines, ends[column] = group_of_bars(scenario, MARGIN + column * COLUMN, ends[column])
+            body += lines
+    width, height = MARGIN + 2 * COLUMN, max(ends)
     return "\n".join([
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{y}" viewBox="0 0 {width} {y}">',
-        "<style>text{font:12px 'DejaVu Sans',Verdana,sans-serif;fill:#24292f}"
-        ".title{font-size:18px;font-weight:bold}.head{font-size:13px;font-weight:bold}"
-        ".note{fill:#6b7280;font-size:11px}.value{font-weight:bold}"
-        ".one{stroke:#111827;stroke-width:1;stroke-dasharray:3 3}</style>",
-        f'<rect width="{width}" height="{y}" fill="#ffffff"/>',
-        '<text x="24" y="36" class="title">Wall time, as a multiple of the least the kernel charges</text>',
-        f'<text x="24" y="58" class="note">{escape(results["host"])}; medians, all of a group run in turns. Shorter is better.</text>',
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 {width} {height}">',
+        f"<style>{STYLE}</style>",
+        f'<rect width="{width}" height="{height}" fill="#ffffff"/>',
+        f'<text x="{MARGIN}" y="36" class="title">Wall time, as a multiple of the least the kernel charges</text>',
+        f'<text x="{MARGIN}" y="58" class="note">{escape(results["host"])}; medians; those of a group ran in turns. '
+        "Shorter is better; a cut bar is longer than it is drawn.</text>",
         *body, "</svg>", ""])

@@ -1,4 +1,10 @@
-"""What came out, for people: tables and a chart."""
+"""What came out, for people: tables, the targets, a chart; as a program, the tables of docs/performance.md.
+
+usage: report.py counts|times FILE      FILE is what bench --json has written
+"""
+
+import json
+import sys
 
 FIGURES = (
     # key, heading, width, decimals, ratio to the floor?
@@ -176,3 +182,43 @@ def chart(results):
         f'<text x="{MARGIN}" y="58" class="note">{escape(results["host"])}; medians; those of a group ran in turns. '
         "Shorter is better; a cut bar is longer than it is drawn.</text>",
         *body, "</svg>", ""])
+
+
+# ---- for docs/performance.md ------------------------------------------------------------------------
+
+def row(cells):
+    return "| " + " | ".join(cells) + " |"
+
+
+def markdown(results, what):
+    """A row for each scenario, a column for each tool: counts of faults and calls, or ratios of wall time."""
+    scenarios = [s for s in results["scenarios"] if s["tools"]]
+    names = []
+    for scenario in scenarios:
+        names += [tool["name"] for tool in scenario["tools"] if tool["name"] not in names]
+    names.sort(key=lambda name: name != "floor")
+    yield row([{"counts": "page faults / system calls", "times": "wall time: of the floor (of crun)"}[what], *names])
+    yield row(["---"] * (len(names) + 1))
+    for scenario in scenarios:
+        tools = {tool["name"]: tool for tool in scenario["tools"] if "error" not in tool}
+        cells = []
+        for name in names:
+            tool = tools.get(name)
+            if not tool:
+                cells.append("")
+            elif what == "counts":
+                cells.append(f"{median(tool, 'page_faults'):.0f} / {median(tool, 'system_calls') or 0:.0f}")
+            elif name == "floor":
+                cells.append(f"1 = {median(tool, 'wall_ms'):.2f} ms")
+            else:
+                ratios = [tool.get(key, {}).get("wall_ms") for key in ("to_floor", "to_crun")]
+                to_crun = "" if ratios[1] is None or name == "crun" else f"({ratios[1]:.2f})"
+                cells.append(" ".join(filter(None, ("" if ratios[0] is None else f"{ratios[0]:.2f}", to_crun))) or "1")
+        yield row([scenario["short"], *cells])
+
+
+if __name__ == "__main__":
+    if len(sys.argv) != 3 or sys.argv[1] not in ("counts", "times"):
+        sys.exit(__doc__)
+    with open(sys.argv[2], encoding="utf-8") as results_file:
+        print("\n".join(markdown(json.load(results_file), sys.argv[1])))

@@ -1,14 +1,15 @@
 """The arguments of the floors: what a configuration asks for, as the steps of bench/floor.h."""
 
 import os
-import resource
 
 ATTRIBUTES = {"ro": 1, "nosuid": 2, "nodev": 4, "noexec": 8, "noatime": 0x10, "strictatime": 0x20,
               "nodiratime": 0x80}
 IGNORED = {"rw", "relatime", "rbind", "bind"}
 CLONE = {"cgroup": 0x02000000, "uts": 0x04000000, "ipc": 0x08000000, "user": 0x10000000,
          "pid": 0x20000000, "network": 0x40000000, "mount": 0x00020000}
-# In the order of their numbers.
+# In the order of their numbers, as the next.
+LIMITS = """CPU FSIZE DATA STACK CORE RSS NPROC NOFILE MEMLOCK AS LOCKS SIGPENDING MSGQUEUE NICE RTPRIO
+RTTIME""".split()
 CAPS = """CHOWN DAC_OVERRIDE DAC_READ_SEARCH FOWNER FSETID KILL SETGID SETUID SETPCAP LINUX_IMMUTABLE
 NET_BIND_SERVICE NET_BROADCAST NET_ADMIN NET_RAW IPC_LOCK IPC_OWNER SYS_MODULE SYS_RAWIO SYS_CHROOT
 SYS_PTRACE SYS_PACCT SYS_ADMIN SYS_BOOT SYS_NICE SYS_RESOURCE SYS_TIME SYS_TTY_CONFIG MKNOD LEASE
@@ -66,8 +67,8 @@ def process_steps(config, filter_file):
     process = config["process"]
     steps = []
     for limit in process.get("rlimits", []):
-        number = getattr(resource, limit["type"])
-        steps.append(f"rlimit={int(number)},{limit['soft']},{limit['hard']}")
+        number = LIMITS.index(limit["type"].removeprefix("RLIMIT_"))
+        steps.append(f"rlimit={number},{limit['soft']},{limit['hard']}")
     if not has_user_namespace(config) or config["linux"]["uidMappings"][0]["size"] > 1:
         groups = process["user"].get("additionalGids", [])
         steps.append("groups=" + ",".join(map(str, groups)))

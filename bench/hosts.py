@@ -2,10 +2,8 @@
 
 import json
 import os
-import shutil
 import struct
 import subprocess
-import tempfile
 
 from profiles import Bundle, USER
 
@@ -37,11 +35,29 @@ def read(path):
         return file.read().strip()
 
 
+# Debian's python3-minimal, all that the guest of tests/vm has, knows no shutil, tempfile or difflib.
+
+def which(name):
+    if "/" in name:
+        return name if os.access(name, os.X_OK) else None
+    for directory in os.environ.get("PATH", "").split(":") + ["/usr/sbin", "/usr/local/sbin"]:
+        path = os.path.join(directory, name)
+        if os.access(path, os.X_OK):
+            return path
+    return None
+
+
+def copy_program(source, target):
+    with open(source, "rb") as file, open(target, "wb") as out:
+        out.write(file.read())
+    os.chmod(target, 0o755)
+
+
 def size_of(program, scratch):
     """Without symbols, which no process loads."""
     stripped = os.path.join(scratch, "stripped")
-    if subprocess.run(["strip", "-o", stripped, program], stderr=subprocess.DEVNULL,
-                      check=False).returncode:
+    if not which("strip") or subprocess.run(["strip", "-o", stripped, program], stderr=subprocess.DEVNULL,
+                                            check=False).returncode:
         return os.path.getsize(program)
     return os.path.getsize(stripped)
 
@@ -53,12 +69,14 @@ class Host:
         self.top, self.build, self.hybrid = top, build, hybrid
         self.name = f"bench-{os.getpid()}"
         # State belongs on a tmpfs, as /run is on every host with systemd; so is ours in its namespace.
-        self.scratch = tempfile.mkdtemp(prefix="bench.", dir="/run")
-        os.chmod(self.scratch, 0o755)
+        self.scratch = f"/run/{self.name}"
+        os.mkdir(self.scratch, 0o755)
         self.caisson = os.path.join(build, "caisson")
-        self.busybox = shutil.which("busybox") or self.fail("needs busybox-static")
+        self.busybox = which("busybox") or self.fail("needs busybox-static")
         self.mounts, self.alive, self.pause_pid, self.kept = [], 0, None, []
         self.tools = [Tool(self, name, program) for name, program in self.programs(more)]
+
+    copy_program = staticmethod(copy_program)
 
     @staticmethod
     def fail(words):
@@ -73,13 +91,13 @@ class Host:
         os.mkdir(fixed)
         copy = os.path.join(self.scratch, "installed")
         os.mkdir(copy)
-        shutil.copy(self.caisson, os.path.join(copy, "caisson"))
+        copy_program(self.caisson, os.path.join(copy, "caisson"))
         self.mount("--bind", copy, fixed)
         self.mount("-o", "remount,bind,ro", fixed)
         yield "caisson", self.caisson
         yield "caisson-ro", os.path.join(fixed, "caisson")
         for name, program in [("crun", "crun"), ("runc", "runc"), *more]:
-            path = shutil.which(program)
+            path = which(program)
             if path:
                 yield name, path
             else:
@@ -100,9 +118,9 @@ class Host:
         unified = [line[1] for line in lines if line[2] == "cgroup2"]
         return unified[:1] + [line[1] for line in lines if line[2] == "cgroup"]
 
-    def own_path(self, top):
-        """Our cgroup below a version 1 mount, as that is where a container's is put."""
-        controller = os.path.basename(top)
+    @staticmethod
+    def own_path(controller):
+        """Our cgroup in a hierarchy of version 1, or in cgroup2's where the name is empty."""
         for line in read("/proc/self/cgroup").splitlines():
             _, names, path = line.split(":", 2)
             if controller in (names, names.removeprefix("name=")):
@@ -110,8 +128,11 @@ class Host:
         return ""
 
     def cgroups(self, name):
+        """Where caisson makes them: below ours, and of cgroup2 beside it, as ours has a process."""
         first, *others = self.hierarchies()
-        return [os.path.join(first, name)] + [os.path.join(top, self.own_path(top), name) for top in others]
+        beside = os.path.dirname(self.own_path(""))
+        return [os.path.join(first, beside, name)] + [
+            os.path.join(top, self.own_path(os.path.basename(top)), name) for top in others]
 
     def user_cgroup(self):
         """A group that is the user's, with all the processes of this benchmark below it."""
@@ -206,4 +227,4 @@ class Host:
                             "-exec", "rmdir", "{}", "+"], check=False, stderr=subprocess.DEVNULL)
         for path in reversed(self.mounts):
             subprocess.run(["umount", "-R", "-l", path], check=False)
-        shutil.rmtree(self.scratch, ignore_errors=True)
+        subprocess.run(["rm", "-rf", "--one-file-system", self.scratch], check=False)

@@ -3,7 +3,6 @@
 import copy
 import json
 import os
-import shutil
 import subprocess
 
 DOCKER_CAPS = ["CAP_" + name for name in (
@@ -79,7 +78,7 @@ class Bundle:
     def make_root(self):
         for directory in ("bin", "dev", "etc", "proc", "sys", "volumes", "thermal"):
             os.makedirs(os.path.join(self.root, directory))
-        shutil.copy(self.host.busybox, os.path.join(self.root, "bin/busybox"))
+        self.host.copy_program(self.host.busybox, os.path.join(self.root, "bin/busybox"))
         for applet in ("true", "sleep", "sh", "cat", "ls", "readlink", "id", "echo", "sed", "umask", "stat"):
             os.symlink("busybox", os.path.join(self.root, "bin", applet))
 

@@ -94,7 +94,8 @@ def all_profiles(host, options):
             # A script that failed would be equal too.
             if difference or len(seen[0]) != len(seen[1]) or len(seen[0]) < 60:
                 differs = True
-                print("\n".join([f"not ok: {verb}, {profile}", *(difference or seen[0])[:40]]))
+                words = seen[0] + seen[1] if min(map(len, seen)) < 60 else difference
+                print("\n".join([f"not ok: {verb}, {profile}", *words[:16]]))
             else:
                 print(f"ok: {verb}, {profile}: {len(seen[0])} lines are the same")
     return differs

@@ -12,7 +12,7 @@
 #include <sys/pidfd.h>
 #include <sys/wait.h>
 
-static int cgroup2 = -1;
+static int cgroup2 = -1, pidfd;
 static int procs[32];
 static size_t procs_count;
 static char **process_steps;
@@ -33,20 +33,26 @@ static void step_cgroup1(char *value)
 /* PID,FLAGS: the parent joins, so that the process is born inside. */
 static void step_join(char *value)
 {
-	int pidfd =
-		must(pidfd_open((pid_t)strtol(word(&value), NULL, 10), 0), "pidfd_open", "join");
-
+	pidfd = must(pidfd_open((pid_t)strtol(word(&value), NULL, 10), 0), "pidfd_open", "join");
 	must(setns(pidfd, (int)strtol(word(&value), NULL, 16)), "setns", "join");
-	close(pidfd);
+}
+
+/*
+ * FLAGS: the process itself, since with nsdelegate nobody is born from inside a cgroup namespace
+ * into a group outside.
+ */
+static void step_join_late(char *value)
+{
+	must(setns(pidfd, (int)strtol(value, NULL, 16)), "setns", "join");
 }
 
 static const struct step parent_steps[] = { { "cgroup2", step_cgroup2 },
 	{ "cgroup1", step_cgroup1 }, { "oom", step_oom }, { "join", step_join },
 	{ "filter", step_filter }, { "env", step_env }, { 0 } };
 
-static const struct step process_table[] = { { "become_root", step_become_root },
-	{ "rlimit", step_rlimit }, { "groups", step_groups }, { "seccomp", step_seccomp },
-	{ "caps", step_caps }, { "nnp", step_nnp }, { 0 } };
+static const struct step process_table[] = { { "join", step_join_late },
+	{ "become_root", step_become_root }, { "rlimit", step_rlimit }, { "groups", step_groups },
+	{ "seccomp", step_seccomp }, { "caps", step_caps }, { "nnp", step_nnp }, { 0 } };
 
 static void process(void *argument)
 {

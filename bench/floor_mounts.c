@@ -179,43 +179,58 @@ void step_cgroups1(char *value)
 	close(top);
 }
 
-/* Covers path with a copy of masked, and keeps the copy where the path is not there. */
-static void cover(int masked, int *copy, const char *path)
+/* What covers paths: the first is covered by the mount itself, others by copies of that. */
+struct masked {
+	int mount, copy;
+	bool attached;
+};
+
+/* A copy whose path is not there waits for the next. */
+static void cover(struct masked *masked, const char *path)
 {
-	if (*copy < 0)
-		*copy = must(mount_copy(masked, "", 0, 0), "copy", path);
-	if (move_mount(*copy, "", AT_FDCWD, path, MOVE_MOUNT_F_EMPTY_PATH) == 0) {
-		close(*copy);
-		*copy = -1;
-	} else if (errno != ENOENT) {
-		stop("mask", path);
+	int mount = masked->mount;
+
+	if (masked->attached && masked->copy < 0)
+		masked->copy = must(mount_copy(mount, "", 0, 0), "copy", path);
+	if (masked->attached)
+		mount = masked->copy;
+	if (move_mount(mount, "", AT_FDCWD, path, MOVE_MOUNT_F_EMPTY_PATH) < 0) {
+		if (errno != ENOENT)
+			stop("mask", path);
+		return;
 	}
+	if (masked->attached) {
+		close(mount);
+		masked->copy = -1;
+	}
+	masked->attached = true;
 }
 
 /* The host's own, as the root file system is not to be trusted. */
 void step_maskfile(char *value)
 {
-	static int null = -1, copy = -1;
+	static struct masked null = { -1, -1, false };
 
-	if (null < 0)
-		null = must(mount_copy(AT_FDCWD, "/dev/null",
-				    MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC, 0),
-			"copy", "/dev/null");
-	cover(null, &copy, value);
+	if (null.mount < 0)
+		null.mount =
+			must(mount_copy(AT_FDCWD, "/dev/null",
+				     MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC, 0),
+				"copy", "/dev/null");
+	cover(&null, value);
 }
 
 /* All directories are covered by one, as that is empty and stays so. */
 void step_maskdir(char *value)
 {
-	static int empty = -1, copy = -1;
+	static struct masked empty = { -1, -1, false };
 	char type[] = "tmpfs", options[] = "source=tmpfs,mode=755,size=0k";
 
-	if (empty < 0)
-		empty = filesystem(type,
+	if (empty.mount < 0)
+		empty.mount = filesystem(type,
 			MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV |
 				MOUNT_ATTR_NOEXEC,
 			options);
-	cover(empty, &copy, value);
+	cover(&empty, value);
 }
 
 void step_readonly(char *value)

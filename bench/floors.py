@@ -137,8 +137,10 @@ def run(program, bundle, cgroups, filter_file=None, pause=None):
 def execute(program, bundle, pid, cgroups, filter_file=None, words=("/bin/true",)):  # pylint: disable=R0913
     """What exec adds to the container whose init is pid."""
     config = bundle.config
-    flags = sum(CLONE[ns["type"]] for ns in config["linux"]["namespaces"])
-    root = ["become_root"] if has_user_namespace(config) else []
+    types = [ns["type"] for ns in config["linux"]["namespaces"]]
+    flags = sum(CLONE[word] for word in types if word != "cgroup")
+    late = [f"join={CLONE['cgroup']:x}"] if "cgroup" in types else []
+    late += ["become_root"] if has_user_namespace(config) else []
     steps = oom_steps(config) + [("cgroup1=" if index else "cgroup2=") + path for index, path in enumerate(cgroups)]
     steps += common(config, filter_file) + [f"join={pid},{flags:x}", "clone"]
-    return [program, *steps, *root, *process_steps(config, filter_file), "--", *words]
+    return [program, *steps, *late, *process_steps(config, filter_file), "--", *words]

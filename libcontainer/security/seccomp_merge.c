@@ -59,7 +59,7 @@ static bool has_inequality(const struct plan_seccomp_rule *rule)
 	return false;
 }
 
-/* Trees of several levels with exchanged verdicts: those it may compare for ever. */
+/* Trees of several levels with exchanged verdicts: with others it mixes them up, or never ends. */
 static int check_rules(const struct plan_seccomp *plan, size_t number, const char *library)
 {
 	const struct plan_seccomp_rule *rule = &plan->rules[number];
@@ -67,7 +67,7 @@ static int check_rules(const struct plan_seccomp *plan, size_t number, const cha
 	if (!is_conjunction(rule) || !has_inequality(rule))
 		return 0;
 	for (size_t i = 0; i < plan->rule_count; i++)
-		if (i != number && is_conjunction(&plan->rules[i]) &&
+		if (i != number && plan->rules[i].argument_count > 0 &&
 			rules_meet(rule, &plan->rules[i]))
 			return refuse("%s.args: libseccomp %s cannot tell them from those of %s",
 				rule->place, library, plan->rules[i].place);

@@ -9,114 +9,10 @@
 #include "libcontainer/base/log.h"
 #include "libcontainer/cgroup/directory.h"
 
-/* What the registers hold all the time. */
-enum {
-	REPLY = BPF_REG_0,
-	CONTEXT = BPF_REG_1,
-	TYPE = BPF_REG_2,
-	WANTED = BPF_REG_3,
-	MAJOR = BPF_REG_4,
-	MINOR = BPF_REG_5
-};
-
-#define ACCESS_ALL (BPF_DEVCG_ACC_MKNOD | BPF_DEVCG_ACC_READ | BPF_DEVCG_ACC_WRITE)
-
-static struct bpf_insn load(unsigned int to, size_t offset)
+static bool allows_all(const struct plan_device_rule *rule)
 {
-	return (struct bpf_insn){ .code = BPF_LDX | BPF_MEM | BPF_W,
-		.dst_reg = to,
-		.src_reg = CONTEXT,
-		.off = (short)offset };
-}
-
-static struct bpf_insn compute(unsigned int operation, unsigned int to, int number)
-{
-	return (struct bpf_insn){ .code = (unsigned char)(BPF_ALU64 | BPF_K | operation),
-		.dst_reg = to & 0xf,
-		.imm = number };
-}
-
-static struct bpf_insn jump_if(unsigned int test, unsigned int what, int number, size_t over)
-{
-	return (struct bpf_insn){ .code = (unsigned char)(BPF_JMP | BPF_K | test),
-		.dst_reg = what & 0xf,
-		.off = (short)over,
-		.imm = number };
-}
-
-static size_t reply(struct bpf_insn *out, bool allow)
-{
-	out[0] = compute(BPF_MOV, REPLY, allow);
-	out[1] = (struct bpf_insn){ .code = BPF_JMP | BPF_EXIT };
-	return 2;
-}
-
-static int access_of(const struct plan_device_rule *rule)
-{
-	return (rule->read ? BPF_DEVCG_ACC_READ : 0) | (rule->write ? BPF_DEVCG_ACC_WRITE : 0) |
-	       (rule->make ? BPF_DEVCG_ACC_MKNOD : 0);
-}
-
-/* What a rule does with a device that it speaks of; WANTED is what no later rule has decided. */
-static size_t compile_effect(const struct plan_device_rule *rule, struct bpf_insn *out)
-{
-	int access = access_of(rule);
-	size_t count = 0;
-
-	if (access != ACCESS_ALL && rule->allow) {
-		out[count++] = compute(BPF_AND, WANTED, ACCESS_ALL & ~access);
-		out[count++] = jump_if(BPF_JNE, WANTED, 0, 2);
-	} else if (access != ACCESS_ALL) {
-		out[count++] = jump_if(BPF_JSET, WANTED, access, 1);
-		out[count++] = (struct bpf_insn){ .code = BPF_JMP | BPF_JA, .off = 2 };
-	}
-	return count + reply(out + count, rule->allow);
-}
-
-static size_t compile_rule(const struct plan_device_rule *rule, struct bpf_insn *out)
-{
-	struct bpf_insn effect[4];
-	size_t size = compile_effect(rule, effect), count = 0;
-	size_t tests = (rule->type != 'a') + (rule->major >= 0) + (rule->minor >= 0);
-
-	if (rule->type != 'a')
-		out[count++] = jump_if(BPF_JNE, TYPE,
-			rule->type == 'b' ? BPF_DEVCG_DEV_BLOCK : BPF_DEVCG_DEV_CHAR,
-			--tests + size);
-	if (rule->major >= 0)
-		out[count++] = jump_if(BPF_JNE, MAJOR, (int)rule->major, --tests + size);
-	if (rule->minor >= 0)
-		out[count++] = jump_if(BPF_JNE, MINOR, (int)rule->minor, --tests + size);
-	memcpy(out + count, effect, size * sizeof(*out));
-	return count + size;
-}
-
-static bool is_for_all(const struct plan_device_rule *rule)
-{
-	return rule->type == 'a' && rule->major < 0 && rule->minor < 0 &&
-	       access_of(rule) == ACCESS_ALL;
-}
-
-size_t devices_compile(const struct plan_device_rule *rules, size_t count, struct bpf_insn *ret)
-{
-	size_t size = 0;
-
-	ret[size++] = load(TYPE, offsetof(struct bpf_cgroup_dev_ctx, access_type));
-	ret[size++] = load(MAJOR, offsetof(struct bpf_cgroup_dev_ctx, major));
-	ret[size++] = load(MINOR, offsetof(struct bpf_cgroup_dev_ctx, minor));
-	ret[size++] = (struct bpf_insn){
-		.code = BPF_ALU64 | BPF_X | BPF_MOV, .dst_reg = WANTED, .src_reg = TYPE
-	};
-	ret[size++] = compute(BPF_RSH, WANTED, 16); /* the high half is the access */
-	ret[size++] = compute(BPF_AND, TYPE, 0xffff);
-	/* The last rule counts, so it is asked first. */
-	while (count-- > 0) {
-		size += compile_rule(&rules[count], ret + size);
-		/* The kernel refuses a program with parts that are never reached. */
-		if (is_for_all(&rules[count]))
-			return size;
-	}
-	return size + reply(ret + size, false);
+	return rule->allow && rule->type == 'a' && rule->major < 0 && rule->minor < 0 &&
+	       rule->read && rule->write && rule->make;
 }
 
 /* Always the whole union, zeroed: kernels 6.17 to 7.1 write behind a shorter one. */
@@ -216,7 +112,7 @@ static int attach(const struct plan_cgroup *plan, int dir)
 	auto_close int program = -EBADF;
 
 	/* All is allowed: as it is without a program. */
-	if (count == 1 && is_for_all(&rules[0]) && rules[0].allow)
+	if (count == 1 && allows_all(&rules[0]))
 		return 0;
 
 	auto_free struct bpf_insn *code = calloc(DEVICES_PROGRAM_MAX(count), sizeof(*code));

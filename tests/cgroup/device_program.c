@@ -43,6 +43,9 @@ static bool run(const struct bpf_insn *program, size_t size, const struct reques
 		case BPF_ALU64 | BPF_K | BPF_RSH:
 			*to >>= number;
 			break;
+		case BPF_JMP | BPF_K | BPF_JEQ:
+			jump = *to == number;
+			break;
 		case BPF_JMP | BPF_K | BPF_JNE:
 			jump = *to != number;
 			break;
@@ -103,9 +106,62 @@ static void longer_lists(void **state)
 		for (size_t i = 0; i < count; i++) {
 			chance = chance * 1664525 + 1013904223;
 			(void)make_rule((chance >> 8) % RULES, &rules[i]);
+			/* More numbers than one, and long runs of the same access. */
+			if (rules[i].major > 0)
+				rules[i].major += chance >> 30 & 1;
+			if (rules[i].minor > 0)
+				rules[i].minor += chance >> 29 & 1;
+			if (round % 2 && i > 0) {
+				rules[i].allow = rules[0].allow;
+				rules[i].read = rules[0].read;
+				rules[i].write = rules[0].write;
+				rules[i].make = rules[0].make;
+			}
 		}
 		check(rules, count);
 	}
+}
+
+/* More than one run takes, and more than the interpreter's list of requests. */
+static void hundreds_of_rules(void **state)
+{
+	enum { COUNT = 700 };
+	static struct plan_device_rule rules[COUNT];
+	static struct bpf_insn program[DEVICES_PROGRAM_MAX(COUNT)];
+
+	(void)state;
+	for (int i = 0; i < COUNT; i++)
+		rules[i] = (struct plan_device_rule){ true, 'c', i % 7, i, true, true, true };
+	size_t size = devices_compile(rules, COUNT, program);
+
+	assert_true(size <= DEVICES_PROGRAM_MAX(COUNT));
+	for (int i = 0; i < COUNT + 50; i++) {
+		for (int major = 0; major < 8; major++) {
+			const struct request request = { 'c', major, i, READ | WRITE };
+
+			assert_int_equal(run(program, size, &request), i < COUNT && major == i % 7);
+		}
+	}
+}
+
+/* What a start costs: each number is asked for once. */
+static void the_default_rules_are_small(void **state)
+{
+	static const struct plan_device_rule rules[] = {
+		{ false, 'a', -1, -1, true, true, true },
+		{ true, 'c', -1, -1, false, false, true },
+		{ true, 'b', -1, -1, false, false, true },
+		{ true, 'c', 1, 3, true, true, true },
+		{ true, 'c', 1, 5, true, true, true },
+		{ true, 'c', 5, 0, true, true, true },
+		{ true, 'c', 136, -1, true, true, true },
+		{ true, 'c', 10, 200, true, true, true },
+	};
+	struct bpf_insn program[DEVICES_PROGRAM_MAX(COUNT_OF(rules))];
+
+	(void)state;
+	/* 6 that load, 1 for the type, 3 + 2 + 1 + 2 for the majors, 2 that allow; 4 for mknod(2); 2. */
+	assert_int_equal(devices_compile(rules, COUNT_OF(rules), program), 23);
 }
 
 /* The verifier refuses code that is never reached. */
@@ -127,6 +183,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(all_pairs),
 		cmocka_unit_test(longer_lists),
+		cmocka_unit_test(hundreds_of_rules),
+		cmocka_unit_test(the_default_rules_are_small),
 		cmocka_unit_test(nothing_before_a_rule_for_all),
 	};
 

@@ -101,9 +101,12 @@ static size_t compile_effect(const struct plan_device_rule *rule, struct bpf_ins
 /* Whether the run speaks of all devices of the type. */
 static bool has_all_of(const struct run *run, char type)
 {
-	for (size_t i = 0; i < run->count; i++)
-		if (run->rules[i].type == type && run->rules[i].major < 0 && run->rules[i].minor < 0)
+	for (size_t i = 0; i < run->count; i++) {
+		const struct plan_device_rule *rule = &run->rules[i];
+
+		if (rule->type == type && rule->major < 0 && rule->minor < 0)
 			return true;
+	}
 	return false;
 }
 

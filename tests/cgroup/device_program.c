@@ -3,6 +3,56 @@
 
 #include "tests/cgroup/rules.h"
 
+/* What an instruction computes; false for one that the compiler has no use for. */
+static bool compute(
+	const struct bpf_insn *in, const struct bpf_cgroup_dev_ctx *context, uint64_t *r)
+{
+	uint64_t *to = &r[in->dst_reg], number = (uint64_t)(int64_t)in->imm;
+	unsigned int word;
+
+	switch (in->code) {
+	case BPF_LDX | BPF_MEM | BPF_W:
+		assert_int_equal(in->src_reg, 1);
+		assert_true(in->off >= 0 && (size_t)in->off < sizeof(*context));
+		memcpy(&word, (const char *)context + in->off, sizeof(word));
+		*to = word;
+		return true;
+	case BPF_ALU64 | BPF_X | BPF_MOV:
+		*to = r[in->src_reg];
+		return true;
+	case BPF_ALU64 | BPF_K | BPF_MOV:
+		*to = number;
+		return true;
+	case BPF_ALU64 | BPF_K | BPF_AND:
+		*to &= number;
+		return true;
+	case BPF_ALU64 | BPF_K | BPF_RSH:
+		*to >>= number;
+		return true;
+	}
+	return false;
+}
+
+static bool jumps(const struct bpf_insn *in, const uint64_t *r)
+{
+	uint64_t value = r[in->dst_reg], number = (uint64_t)(int64_t)in->imm;
+
+	/* Forward only: the kernel refuses loops. */
+	assert_true(in->off >= 0);
+	switch (in->code) {
+	case BPF_JMP | BPF_K | BPF_JEQ:
+		return value == number;
+	case BPF_JMP | BPF_K | BPF_JNE:
+		return value != number;
+	case BPF_JMP | BPF_K | BPF_JSET:
+		return (value & number) != 0;
+	case BPF_JMP | BPF_JA:
+		return true;
+	}
+	test_fails("instruction %x\n", in->code);
+	return false;
+}
+
 /* Runs what the compiler uses of BPF; anything else, or a jump out of the program, is a failure. */
 static bool run(const struct bpf_insn *program, size_t size, const struct request *request)
 {
@@ -19,50 +69,10 @@ static bool run(const struct bpf_insn *program, size_t size, const struct reques
 
 	for (size_t at = 0; at < size; at++) {
 		const struct bpf_insn *in = &program[at];
-		uint64_t *to = &r[in->dst_reg];
-		uint64_t number = (uint64_t)(int64_t)in->imm;
-		bool jump = false;
-		unsigned int word;
 
-		switch (in->code) {
-		case BPF_LDX | BPF_MEM | BPF_W:
-			assert_int_equal(in->src_reg, 1);
-			assert_true(in->off >= 0 && (size_t)in->off < sizeof(context));
-			memcpy(&word, (const char *)&context + in->off, sizeof(word));
-			*to = word;
-			break;
-		case BPF_ALU64 | BPF_X | BPF_MOV:
-			*to = r[in->src_reg];
-			break;
-		case BPF_ALU64 | BPF_K | BPF_MOV:
-			*to = number;
-			break;
-		case BPF_ALU64 | BPF_K | BPF_AND:
-			*to &= number;
-			break;
-		case BPF_ALU64 | BPF_K | BPF_RSH:
-			*to >>= number;
-			break;
-		case BPF_JMP | BPF_K | BPF_JEQ:
-			jump = *to == number;
-			break;
-		case BPF_JMP | BPF_K | BPF_JNE:
-			jump = *to != number;
-			break;
-		case BPF_JMP | BPF_K | BPF_JSET:
-			jump = (*to & number) != 0;
-			break;
-		case BPF_JMP | BPF_JA:
-			jump = true;
-			break;
-		case BPF_JMP | BPF_EXIT:
+		if (in->code == (BPF_JMP | BPF_EXIT))
 			return r[0];
-		default:
-			test_fails("instruction %x\n", in->code);
-		}
-		/* Forward only: the kernel refuses loops. */
-		assert_true(in->off >= 0);
-		if (jump)
+		if (!compute(in, &context, r) && jumps(in, r))
 			at += (size_t)in->off;
 	}
 	test_fails("the program has no end\n");
@@ -160,7 +170,7 @@ static void the_default_rules_are_small(void **state)
 	struct bpf_insn program[DEVICES_PROGRAM_MAX(COUNT_OF(rules))];
 
 	(void)state;
-	/* 6 that load, 1 for the type, 3 + 2 + 1 + 2 for the majors, 2 that allow; 4 for mknod(2); 2. */
+	/* 6 load, 1 asks for the type, 3 + 2 + 1 + 2 for majors, 2 allow; 4 of mknod(2), 2 deny. */
 	assert_int_equal(devices_compile(rules, COUNT_OF(rules), program), 23);
 }
 

@@ -2,6 +2,7 @@
 
 #include <assert.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,6 +18,15 @@ struct arena_block {
 	max_align_t data[];
 };
 
+/*
+ * The first block of whoever is first to need one: a start does with it, and so touches no page of
+ * the heap for the list of what is allocated, which fork(2) would have to copy.
+ */
+static struct {
+	bool taken;
+	_Alignas(max_align_t) char room[2 * BLOCK_SIZE];
+} first;
+
 static _Noreturn void out_of_memory(void)
 {
 	static const char words[] = "caisson: out of memory\n";
@@ -25,18 +35,28 @@ static _Noreturn void out_of_memory(void)
 	_exit(1);
 }
 
+static struct arena_block *make_block(size_t *room)
+{
+	if (!first.taken && *room <= sizeof(first.room) - sizeof(struct arena_block)) {
+		*room = sizeof(first.room) - sizeof(struct arena_block);
+		first.taken = true;
+		return (struct arena_block *)(void *)first.room;
+	}
+	if (*room < BLOCK_SIZE - sizeof(struct arena_block))
+		*room = BLOCK_SIZE - sizeof(struct arena_block);
+	return malloc(sizeof(struct arena_block) + *room);
+}
+
 static void add_block(struct arena *arena, size_t size)
 {
-	size_t room = size > BLOCK_SIZE - sizeof(struct arena_block)
-		? size : BLOCK_SIZE - sizeof(struct arena_block);
-	struct arena_block *block = malloc(sizeof(*block) + room);
+	struct arena_block *block = make_block(&size);
 
 	if (!block)
 		out_of_memory();
 	block->previous = arena->block;
 	arena->block = block;
 	arena->next = (char *)block->data;
-	arena->end = arena->next + room;
+	arena->end = arena->next + size;
 }
 
 void *arena_alloc(struct arena *arena, size_t size)
@@ -55,6 +75,13 @@ void *arena_alloc(struct arena *arena, size_t size)
 	void *memory = arena->next;
 	arena->next += size;
 	return memset(memory, 0, size);
+}
+
+void arena_trim(struct arena *arena, void *memory, size_t size)
+{
+	size = (size + ALIGNMENT - 1) & ~(ALIGNMENT - 1);
+	assert((char *)memory + size <= arena->next);
+	arena->next = (char *)memory + size;
 }
 
 void *arena_array(struct arena *arena, size_t count, size_t size)
@@ -106,7 +133,10 @@ void arena_done(struct arena *arena)
 		struct arena_block *block = arena->block;
 
 		arena->block = block->previous;
-		free(block);
+		if ((char *)block == first.room)
+			first.taken = false;
+		else
+			free(block);
 	}
 	*arena = (struct arena){ 0 };
 }

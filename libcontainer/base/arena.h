@@ -30,6 +30,9 @@ void *arena_alloc(struct arena *arena, size_t size) __attribute__((malloc, retur
 void *arena_array(struct arena *arena, size_t count, size_t size)
 	__attribute__((malloc, returns_nonnull));
 
+/* Gives back what lies behind the first size bytes of memory, the last that was asked for. */
+void arena_trim(struct arena *arena, void *memory, size_t size);
+
 char *arena_strdup(struct arena *arena, const char *text) __attribute__((returns_nonnull));
 char *arena_strndup(struct arena *arena, const char *text, size_t length)
 	__attribute__((returns_nonnull));

@@ -69,6 +69,8 @@ int file_read_fd(
 		capacity *= 2;
 	}
 	text[used] = '\0';
+	/* Files of proc don't tell their size, and most are small. */
+	arena_trim(arena, text, used + 1);
 	*ret_file = (struct file_text){ text, used };
 	return 0;
 }

@@ -44,6 +44,38 @@ static void test_pieces_do_not_overlap(void **state)
 			assert_int_equal(pieces[i][j], i & 0xff);
 }
 
+/* What was not needed is there for the next, zeroed again. */
+static void test_the_rest_is_given_back(void **state)
+{
+	struct arena *arena = *state = &shared;
+	char *text = arena_alloc(arena, 4000);
+
+	memset(text, 'x', 4000);
+	arena_trim(arena, text, 5);
+	char *next = arena_alloc(arena, 64);
+	assert_true(next >= text + 5 && next < text + 64);
+	assert_int_equal(next[0], 0);
+	assert_int_equal(next[63], 0);
+	assert_memory_equal(text, "xxxxx", 5);
+}
+
+/* Only one can have the block that is there from the beginning. */
+static void test_arenas_do_not_share(void **state)
+{
+	struct arena *arena = *state = &shared, other = { 0 };
+	char *first = arena_alloc(arena, 100), *second = arena_alloc(&other, 100);
+
+	memset(first, 1, 100);
+	memset(second, 2, 100);
+	assert_int_equal(first[99], 1);
+	arena_done(arena);
+	char *third = arena_alloc(arena, 100);
+	assert_int_equal(third[0], 0);
+	memset(third, 3, 100);
+	assert_int_equal(second[99], 2);
+	arena_done(&other);
+}
+
 static void test_nothing_and_much(void **state)
 {
 	struct arena *arena = *state = &shared;
@@ -132,6 +164,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_teardown(test_memory_is_zeroed_and_aligned, done),
 		cmocka_unit_test_teardown(test_pieces_do_not_overlap, done),
+		cmocka_unit_test_teardown(test_the_rest_is_given_back, done),
+		cmocka_unit_test_teardown(test_arenas_do_not_share, done),
 		cmocka_unit_test_teardown(test_nothing_and_much, done),
 		cmocka_unit_test_teardown(test_texts, done),
 		cmocka_unit_test_teardown(test_done_empties_it, done),

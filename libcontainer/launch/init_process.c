@@ -24,8 +24,14 @@
 #include "libcontainer/security/capabilities.h"
 #include "libcontainer/security/labels.h"
 
-/* Fixed, as init allocates no memory that it can do without; untouched in the other processes. */
-static char home[PATH_MAX], program[PATH_MAX];
+/*
+ * "HOME=...", and the program's path behind it: fixed, as init allocates no memory that it can do
+ * without, and together, as each page that it writes to is copied.
+ */
+static struct {
+	size_t home; /* its size, 0 for none */
+	char text[2 * PATH_MAX];
+} kept;
 
 int init_set_settings(struct launch *launch)
 {
@@ -34,10 +40,16 @@ int init_set_settings(struct launch *launch)
 
 int init_find_home(struct launch *launch)
 {
-	if (!launch->plan->process.home_missing)
+	const struct plan_process *plan = &launch->plan->process;
+
+	if (!plan->home_missing)
 		return 0;
-	return identity_find_home(
-		launch->rootfs.root, launch->plan->process.uid, home, sizeof(home));
+	try(identity_find_home(launch->rootfs.root, plan->uid, kept.text, PATH_MAX));
+	kept.home = strlen(kept.text) + 1;
+	/* Where the plan has left room. */
+	plan->env[plan->env_count] = kept.text;
+	plan->env[plan->env_count + 1] = NULL;
+	return 0;
 }
 
 static int join_keyring(const struct launch *launch)
@@ -183,7 +195,7 @@ int init_enter_directory(struct launch *launch)
 
 int init_find_program(struct launch *launch)
 {
-	return execute_find(&launch->plan->process, program, sizeof(program));
+	return execute_find(&launch->plan->process, kept.text + kept.home, PATH_MAX);
 }
 
 /* For the handler of the timer alone. */
@@ -275,23 +287,11 @@ int init_wait_for_start(struct launch *launch)
 /* The program's environment, HOME included: hooks without their own inherit it. */
 int init_run_start_hooks(struct launch *launch)
 {
-	const struct plan_process *plan = &launch->plan->process;
-	const char **env = plan->env;
-	auto_free const char **with_home = NULL;
-
-	if (plan->home_missing) {
-		with_home = calloc(plan->env_count + 2, sizeof(*with_home));
-		if (!with_home)
-			return fail(ENOMEM, "make the environment of the startContainer hooks");
-		memcpy(with_home, plan->env, plan->env_count * sizeof(*with_home));
-		with_home[plan->env_count] = home;
-		env = with_home;
-	}
 	launch_set_hook_pid(launch->start_hook_state);
 	const struct hooks_setting setting = {
 		.state = launch->start_hook_state,
 		.directory = "/",
-		.default_env = env,
+		.default_env = launch->plan->process.env,
 		.output = launch->hook_output,
 		.error_output = launch->hook_error_output,
 	};
@@ -301,6 +301,5 @@ int init_run_start_hooks(struct launch *launch)
 
 int init_execute(struct launch *launch)
 {
-	return execute_program(
-		program, &launch->plan->process, launch->plan->process.home_missing ? home : NULL);
+	return execute_program(kept.text + kept.home, &launch->plan->process);
 }

@@ -67,23 +67,26 @@ int mount_open_strict_target(int root, const struct plan_mount *mount, int *ret_
 	return r;
 }
 
-/* An image's directory hands its mode on to the tmpfs that covers it; a new one is as /tmp. */
-static int plan_tmpfs_mode(
-	const struct plan_mount *mount, int target, bool made, char *buffer, size_t size)
+static bool lacks_mode(const struct plan_mount *mount)
 {
-	struct stat status;
 	const char *data = mount->data ? mount->data : "";
 
-	if (strncmp(data, "mode=", 5) == 0 || strstr(data, ",mode=")) {
-		(void)snprintf(buffer, size, "%s", data);
-		return 0;
-	}
-	if (fstat(target, &status) < 0)
-		return fail(errno, "stat '%s'", mount->target);
+	return strcmp(mount->type, "tmpfs") == 0 && strncmp(data, "mode=", 5) != 0 &&
+	       !strstr(data, ",mode=");
+}
 
-	int length = snprintf(buffer, size, "%s%smode=%o", data, data[0] ? "," : "",
-		made ? 01777U : (unsigned int)status.st_mode & 07777U);
-	return length >= (int)size ? refuse("options are too long") : 0;
+/* An image's directory hands its mode on to the tmpfs that covers it; a new one is as /tmp. */
+static int add_mode(int target, bool made, char *data, size_t size)
+{
+	struct stat status;
+	size_t used = strlen(data);
+
+	if (fstat(target, &status) < 0)
+		return fail(errno, "stat the directory of a tmpfs");
+	if (snprintf(data + used, size - used, "%smode=%o", used ? "," : "",
+		    made ? 01777U : (unsigned int)status.st_mode & 07777U) >= (int)(size - used))
+		return refuse("options are too long");
+	return 0;
 }
 
 int mount_add_label(const struct plan_root *plan, char *data, size_t size)
@@ -121,31 +124,38 @@ static int label_queues(const struct plan_root *plan, const struct plan_mount *m
 	return 0;
 }
 
-static int create_file_system(struct rootfs *rootfs, const struct plan_mount *mount, int target,
-	bool made, struct mountapi_mount *ret_mount)
+static int create_file_system(
+	const struct plan_mount *mount, const char *data, struct mountapi_mount *ret_mount)
 {
-	uninitialized char data[4096];
 	struct mountapi_fs fs = {
 		.type = mount->type,
 		.source = mount->source ? mount->source : mount->type,
 		.superblock = mount->superblock,
 		.attributes = mount->attr_set,
+		.data = data && data[0] ? data : NULL,
 	};
-
-	if (strcmp(mount->type, "tmpfs") == 0)
-		try(plan_tmpfs_mode(mount, target, made, data, sizeof(data)));
-	else if (snprintf(data, sizeof(data), "%s", mount->data ? mount->data : "") >=
-		 (int)sizeof(data))
-		return refuse("options are too long");
-	if (takes_context(mount->type))
-		try(mount_add_label(&rootfs->plan->root, data, sizeof(data)));
-	fs.data = data[0] ? data : NULL;
 
 	if (mount->deferred_readonly)
 		fs.attributes &= ~(uint64_t)MOUNT_ATTR_RDONLY;
 	else if ((fs.attributes & MOUNT_ATTR_RDONLY) && !is_virtual(mount->type))
 		fs.superblock |= MS_RDONLY;
 	return mountapi_create(&fs, ret_mount);
+}
+
+/* With options that the plan could not know. */
+static int create_with_more(const struct rootfs *rootfs, const struct plan_mount *mount, int target,
+	bool made, struct mountapi_mount *ret_mount)
+{
+	uninitialized char data[4096];
+
+	if (strlen(mount->data ? mount->data : "") >= sizeof(data))
+		return refuse("options are too long");
+	(void)strcpy(data, mount->data ? mount->data : "");
+	if (lacks_mode(mount))
+		try(add_mode(target, made, data, sizeof(data)));
+	if (takes_context(mount->type))
+		try(mount_add_label(&rootfs->plan->root, data, sizeof(data)));
+	return create_file_system(mount, data, ret_mount);
 }
 
 /* At last, since what is made by a mount has to have ids that its map knows. */
@@ -228,7 +238,10 @@ static int apply_file_system(struct rootfs *rootfs, const struct plan_mount *mou
 		try(mount_open_strict_target(rootfs->root, mount, &target));
 	else if (target < 0)
 		try(inside_make_directory(rootfs->root, mount->target, 0755, &target, &made));
-	try(create_file_system(rootfs, mount, target, made, &fs));
+	if (lacks_mode(mount) || rootfs->plan->root.mount_label)
+		try(create_with_more(rootfs, mount, target, made, &fs));
+	else
+		try(create_file_system(mount, mount->data, &fs));
 
 	int r = mount->copy_up ? copy_up(rootfs, mount, &fs, target)
 			       : mount_attach(rootfs, mount, &fs, target);

@@ -82,8 +82,8 @@ int plan_environment(struct planning *p)
 {
 	const struct spec_strings *spec = &p->process->env;
 	unsigned int listen_fds = p->plan->process.listen_fds;
-	/* Two more for LISTEN_FDS, one for NOTIFY_SOCKET, and NULL. */
-	const char **env = arena_new_array(p->arena, const char *, spec->count + 4);
+	/* Two more for LISTEN_FDS, one for NOTIFY_SOCKET, one for HOME, and NULL. */
+	const char **env = arena_new_array(p->arena, const char *, spec->count + 5);
 	size_t count = 0;
 
 	for (size_t i = 0; i < spec->count; i++) {

@@ -239,7 +239,8 @@ struct plan_memory_policy {
 struct plan_process {
 	const char **args; /* NULL-terminated */
 	size_t arg_count;
-	const char **env; /* NULL-terminated "K=V", duplicates gone, HOME perhaps missing */
+	/* NULL-terminated "K=V", duplicates gone; HOME may be missing, and there is room for it. */
+	const char **env;
 	size_t env_count;
 	bool home_missing; /* HOME is unset or empty: take it from the container's passwd */
 	const char *cwd;

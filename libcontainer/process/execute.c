@@ -70,8 +70,9 @@ static int find_by_path(const char *name, char *buffer, size_t size)
 	char words[128];
 	int code;
 
-	if ((size_t)snprintf(buffer, size, "%s", name) >= size)
+	if (strlen(name) >= size)
 		return refuse_as(ENAMETOOLONG, "exec: \"%s\": file name too long", name);
+	(void)strcpy(buffer, name);
 	code = check_executable(buffer);
 	if (code == 0)
 		return 0;
@@ -110,20 +111,9 @@ int execute_find(const struct plan_process *plan, char *buffer, size_t size)
 	return refuse_as(ENOENT, "exec: \"%s\": executable file not found in $PATH", name);
 }
 
-int execute_program(const char *path, const struct plan_process *plan, const char *home)
+int execute_program(const char *path, const struct plan_process *plan)
 {
-	const char **env = plan->env;
-	auto_free const char **with_home = NULL;
-
-	if (home) {
-		with_home = calloc(plan->env_count + 2, sizeof(*with_home));
-		if (!with_home)
-			return fail(ENOMEM, "exec %s", path);
-		memcpy(with_home, plan->env, plan->env_count * sizeof(*with_home));
-		with_home[plan->env_count] = home;
-		env = with_home;
-	}
-	(void)execve(path, (char *const *)plan->args, (char *const *)env);
+	(void)execve(path, (char *const *)plan->args, (char *const *)plan->env);
 	/* Engines look for exactly these words: "exec /run.sh: no such file or directory". */
 	return fail(errno, "exec %s", path);
 }

@@ -32,6 +32,5 @@ int execute_enter_directory(const char *cwd);
  * -EACCES: exec: "NAME": permission denied;  -EISDIR: exec: "/NAME": is a directory
  */
 int execute_find(const struct plan_process *plan, char *buffer, size_t size);
-/* home is "HOME=...", added to env, or NULL.  Does not return on success.
- * exec PATH: no such file or directory */
-int execute_program(const char *path, const struct plan_process *plan, const char *home);
+/* Does not return on success.  exec PATH: no such file or directory */
+int execute_program(const char *path, const struct plan_process *plan);

@@ -83,8 +83,11 @@ static int passwd_open(int root, int *ret_fd, off_t *ret_size)
 {
 	auto_close int fd = -EBADF;
 	struct stat opened;
+	int code = inside_open(root, "etc/passwd", O_RDONLY | O_NOCTTY | O_NONBLOCK, &fd);
 
-	try(inside_open(root, "etc/passwd", O_RDONLY | O_NOCTTY | O_NONBLOCK, &fd));
+	/* Not by try(), which has words for a miss: many images have none. */
+	if (code < 0)
+		return code;
 	if (fstat(fd, &opened) < 0)
 		return fail(errno, "stat '/etc/passwd'");
 	if (!S_ISREG(opened.st_mode))
@@ -100,8 +103,10 @@ static int passwd_read(int root, char **ret_text, size_t *ret_size)
 	auto_free char *text = NULL;
 	off_t size = 0;
 	size_t length = 0;
+	int code = passwd_open(root, &fd, &size);
 
-	try(passwd_open(root, &fd, &size));
+	if (code < 0)
+		return code;
 	size_t limit = size > PASSWD_LIMIT ? PASSWD_LIMIT : (size_t)size;
 	text = malloc(limit + 1);
 	if (!text)
@@ -132,6 +137,7 @@ static int passwd_read(int root, char **ret_text, size_t *ret_size)
 
 int identity_find_home(int root, uid_t uid, char *buffer, size_t size)
 {
+	static const char name[] = "HOME=";
 	auto_free char *text = NULL;
 	const char *home = "/";
 	size_t text_size = 0, length = 1;
@@ -146,9 +152,10 @@ int identity_find_home(int root, uid_t uid, char *buffer, size_t size)
 	} else if (passwd_find_home(text, text_size, uid, &home, &length) < 0) {
 		log_debug("uid %u has no home in '/etc/passwd'", uid);
 	}
-	if (length >= size ||
-		(size_t)snprintf(buffer, size, "HOME=%.*s", (int)length, home) >= size)
+	if (length >= size - strlen(name))
 		return refuse_as(
 			ENAMETOOLONG, "the home of uid %u in '/etc/passwd' is too long", uid);
+	memcpy(stpcpy(buffer, name), home, length);
+	buffer[strlen(name) + length] = '\0';
 	return 0;
 }

@@ -156,24 +156,36 @@ static long keyctl(int operation, unsigned long a, unsigned long b, unsigned lon
 	return syscall(SYS_keyctl, operation, a, b, c, 0UL);
 }
 
-/* KEYCTL_DESCRIBE gives "type;uid;gid;permissions;description", permissions in hexadecimal. */
+/* By hand, as strtoul(3) asks the locale about each character, and so touches its tables. */
+static unsigned long read_number(const char *text, unsigned int base, const char **ret_end)
+{
+	static const char digits[] = "0123456789abcdef";
+	unsigned long number = 0;
+	const char *digit;
+
+	for (; *text && (digit = memchr(digits, *text, base)); text++)
+		number = number * base + (unsigned long)(digit - digits);
+	*ret_end = text;
+	return number;
+}
+
 /*
- * "TYPE;UID;GID;PERMISSIONS;NAME", the last number in base 16: keyctl(2).  By hand, as sscanf(3)
+ * "TYPE;UID;GID;PERMISSIONS;NAME", the last number in base 16: keyctl(2).  Not by sscanf(3), which
  * brings all of glibc's floating point into the executable, which each start copies.
  */
 static bool parse_description(
 	const char *text, unsigned long *ret_owner, unsigned int *ret_permissions)
 {
 	const char *at = strchr(text, ';');
-	char *end;
+	const char *end;
 
 	if (!at)
 		return false;
-	*ret_owner = strtoul(at + 1, &end, 10);
+	*ret_owner = read_number(at + 1, 10, &end);
 	at = *end == ';' ? strchr(end + 1, ';') : NULL;
 	if (!at)
 		return false;
-	*ret_permissions = (unsigned int)strtoul(at + 1, &end, 16);
+	*ret_permissions = (unsigned int)read_number(at + 1, 16, &end);
 	return end > at + 1 && *end == ';';
 }
 

@@ -14,7 +14,10 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <sys/syscall.h>
+#include <sys/vfs.h>
 
 #include "libcontainer/launch/sealed_exe.h"
 
@@ -31,7 +34,7 @@
 #endif
 
 /* How deep the stack gets in a start. */
-#define STACK_PAGES 9
+#define STACK_SIZE (6 * 4096UL)
 
 extern const Elf64_Ehdr __ehdr_start __attribute__((visibility("hidden")));
 
@@ -177,31 +180,56 @@ static void execute_copy(long self, const long *argv, const long *environment)
 	(void)call5(SYS_close, copy, 0, 0, 0, 0);
 }
 
+/* What a start needs, side by side: src/start.ld.  Without it these have no address. */
+#define AT_LINK extern __attribute__((weak, visibility("hidden"))) const char
+AT_LINK caisson_start_text, caisson_start_text_end;
+AT_LINK caisson_start_rodata, caisson_start_rodata_end;
+
+static void map_range(unsigned long start, unsigned long end, int advice)
+{
+	const unsigned long page = 4096;
+
+	start &= -page;
+	end = (end + page - 1) & -page;
+	(void)call5(SYS_madvise, (long)start, (long)(end - start), advice, 0, 0);
+}
+
 /*
- * In the copy: has the pages mapped that starting will touch anyway, all with a few calls instead
- * of a fault for each.  Where the kernel can't (before 5.14), they fault as ever.
+ * Has the pages mapped that starting will touch anyway, all with a few calls instead of a fault for
+ * each.  Where the kernel can't (before 5.14), they fault as ever.
  */
 static void map_pages(const long *stack)
 {
-	const unsigned long base = (unsigned long)&__ehdr_start, page = 4096;
+	const unsigned long base = (unsigned long)&__ehdr_start, top = (unsigned long)stack;
 	const Elf64_Ehdr *header = &__ehdr_start;
 	const Elf64_Phdr *segments = (const Elf64_Phdr *)(base + header->e_phoff);
 
 	for (int i = 0; i < header->e_phnum; i++) {
-		unsigned long start = base + segments[i].p_vaddr,
-			      end = start + segments[i].p_filesz;
-		bool writable = segments[i].p_flags & PF_W;
+		unsigned long start = base + segments[i].p_vaddr;
 
-		if (segments[i].p_type != PT_LOAD)
-			continue;
-		start &= -page;
-		end = (end + page - 1) & -page;
-		(void)call5(SYS_madvise, (long)start, (long)(end - start),
-			writable ? MADV_POPULATE_WRITE : MADV_POPULATE_READ, 0, 0);
+		if (segments[i].p_type == PT_LOAD && (segments[i].p_flags & PF_W))
+			map_range(start, start + segments[i].p_filesz, MADV_POPULATE_WRITE);
 	}
-	unsigned long top = (unsigned long)stack & -page;
-	(void)call5(SYS_madvise, (long)(top - STACK_PAGES * page), STACK_PAGES * (long)page,
-		MADV_POPULATE_WRITE, 0, 0);
+	if (&caisson_start_text)
+		map_range((unsigned long)&caisson_start_text,
+			(unsigned long)&caisson_start_text_end, MADV_POPULATE_READ);
+	if (&caisson_start_rodata)
+		map_range((unsigned long)&caisson_start_rodata,
+			(unsigned long)&caisson_start_rodata_end, MADV_POPULATE_READ);
+	map_range(top - STACK_SIZE, top, MADV_POPULATE_WRITE);
+}
+
+/* See sealed_exe.h. */
+static bool is_unwritable(long self)
+{
+	struct statfs file_system;
+	struct statx facts;
+
+	if (call5(SYS_fstatfs, self, (long)&file_system, 0, 0, 0) == 0 &&
+		(file_system.f_flags & ST_RDONLY))
+		return true;
+	return call5(SYS_statx, self, (long)"", AT_EMPTY_PATH, STATX_TYPE, (long)&facts) == 0 &&
+	       (facts.stx_attributes & STATX_ATTR_VERITY);
 }
 
 /* stack: as the kernel leaves it, argc, argv, environment and auxiliary vector; see execve(2). */
@@ -216,8 +244,8 @@ void sealed_entry_try(const long *stack)
 	if (self < 0)
 		return;
 	long seals = call5(SYS_fcntl, self, F_GET_SEALS, 0, 0, 0);
-	if (seals >= 0 && (seals & SEALS) == SEALS) {
-		sealed_exe_is_copy = true;
+	if ((seals >= 0 && (seals & SEALS) == SEALS) || is_unwritable(self)) {
+		sealed_exe_is_safe = true;
 		map_pages(stack);
 	} else
 		execute_copy(self, argv, environment);

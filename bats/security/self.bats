@@ -47,6 +47,105 @@ load ../typing
 	assert_equal "$(sha256sum "$CAISSON")" "$before"
 }
 
+# caisson_read_only - $CAISSON from now on is a program on a read-only mount, of which no copy is made.
+caisson_read_only() {
+	mkdir -p "$TEST_DIR/bin"
+	cp "$CAISSON" "$TEST_DIR/bin/caisson"
+	mount --bind "$TEST_DIR/bin" "$TEST_DIR/bin"
+	mount -o remount,bind,ro "$TEST_DIR/bin"
+	CAISSON=$TEST_DIR/bin/caisson
+	host_before=$(host_state)
+}
+
+# What a container does that wants to write the program which enters it: opens it as long as it is
+# there and, with a descriptor that it keeps, when no process runs it any more (ETXTBSY); and changes the
+# mount that it has of it.
+writes_programs='keep() {
+		exec 4<"$1/exe" || return
+		echo KEPT
+		for n in $(seq 50); do
+			echo x 2>/dev/null >>/proc/self/fd/4 && echo "OPENED $1"
+			usleep 2000
+		done
+	}
+	while :; do
+		for pid in /proc/[0-9]*; do
+			case $(readlink "$pid/exe") in
+			"" | */busybox) continue ;;
+			esac
+			keep "$pid" 2>/dev/null &
+			(exec 3>>"$pid/exe") 2>/dev/null && echo "OPENED $pid"
+			(exec 3<>"$pid/exe") 2>/dev/null && echo "OPENED $pid"
+			mount -o remount,rw,bind "$pid/exe" 2>/dev/null && echo "REMOUNTED $pid"
+			cp /bin/busybox "$pid/exe" 2>/dev/null && echo "WRITTEN $pid"
+		done
+	done'
+
+# by_container CAPABILITIES... - what comes into such a container is not changed.
+by_container() {
+	writable_root
+	((!$#)) || grant_capabilities "$@"
+	set_script "$writes_programs"
+	start_container
+	exec_slowly
+	run caisson exec "$ID" /proc/self/exe --version
+	printf '#!/proc/self/exe\n' >rootfs/bin/evil
+	chmod 755 rootfs/bin/evil
+	run caisson exec "$ID" /bin/evil
+	caisson kill "$ID" KILL
+	eventually has_status stopped
+	refute_contains ED "$(cat "$TEST_DIR/output")"
+	# Only that sees the program of a process which is not dumpable.
+	[[ " $* " != *" CAP_SYS_PTRACE "* ]] || assert_contains KEPT "$(cat "$TEST_DIR/output")"
+	caisson delete "$ID"
+	assert_canary
+}
+
+@test "2019-5736: no copy of a program on a read-only mount, which can't be written either" {
+	caisson_read_only
+	set_args /bin/true
+	detached create "$ID"
+	assert_contains "$CAISSON" "$(readlink "/proc/$(pid_of)/exe")"
+	run -1 bash -c "echo x >>/proc/$(pid_of)/exe"
+	caisson delete --force "$ID"
+	attack
+	set_args /proc/self/exe --version
+	attack
+	umount "$TEST_DIR/bin"
+}
+
+@test "2019-5736: nor by a container that waits for it, with CAP_SYS_PTRACE or all capabilities" {
+	caisson_read_only
+	by_container
+	by_container CAP_SYS_PTRACE
+	by_container CAP_SYS_PTRACE CAP_SYS_ADMIN CAP_DAC_OVERRIDE CAP_DAC_READ_SEARCH CAP_FOWNER CAP_MKNOD
+	umount "$TEST_DIR/bin"
+}
+
+@test "2019-5736: nor is a copy made of a program with fs-verity" {
+	command -v mkfs.ext4 >/dev/null || skip "no mkfs.ext4"
+	[[ -e /sys/fs/ext4/features/verity ]] || skip "this kernel has no fs-verity"
+	truncate -s 64M "$TEST_DIR/image"
+	mkfs.ext4 -q -O verity "$TEST_DIR/image"
+	mkdir "$TEST_DIR/verity"
+	mount -o loop "$TEST_DIR/image" "$TEST_DIR/verity"
+	cp "$CAISSON" "$TEST_DIR/verity/caisson"
+	CAISSON=$TEST_DIR/verity/caisson
+	detached create "$ID"
+	assert_contains memfd "$(readlink "/proc/$(pid_of)/exe")"
+	caisson delete --force "$ID"
+	# FS_IOC_ENABLE_VERITY: version, hash (SHA-256), size of the blocks.
+	python3 -c 'import fcntl, struct, sys
+fcntl.ioctl(open(sys.argv[1]), 0x40806685, struct.pack("<III", 1, 1, 4096) + bytes(116))' "$CAISSON"
+	host_before=$(host_state)
+	detached create "$ID"
+	assert_equal "$(readlink "/proc/$(pid_of)/exe")" "$CAISSON"
+	run -1 bash -c "echo x >>/proc/$(pid_of)/exe"
+	caisson delete --force "$ID"
+	attack
+	umount "$TEST_DIR/verity"
+}
+
 @test "2024-21626: no working directory by a descriptor of ours or our caller's" {
 	local number
 	exec 21<"$CANARY" 22</

@@ -8,7 +8,9 @@
 #include <string.h>
 #include <sys/sendfile.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <sys/syscall.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include "libcontainer/base/cleanup.h"
@@ -116,7 +118,19 @@ static bool is_unlinked(int fd)
 	       memcmp(path + length - (sizeof(words) - 1), words, sizeof(words) - 1) == 0;
 }
 
-bool sealed_exe_is_copy;
+/* See sealed_exe.h. */
+static bool is_unwritable(int fd)
+{
+	struct statfs file_system;
+	struct statx facts;
+
+	if (fstatfs(fd, &file_system) == 0 && (file_system.f_flags & ST_RDONLY))
+		return true;
+	return statx(fd, "", AT_EMPTY_PATH, STATX_TYPE, &facts) == 0 &&
+	       (facts.stx_attributes & STATX_ATTR_VERITY);
+}
+
+bool sealed_exe_is_safe;
 
 static int enter(char **argv)
 {
@@ -125,7 +139,7 @@ static int enter(char **argv)
 
 	if (self < 0)
 		return fail(errno, "open our own executable '/proc/self/exe'");
-	if (fd_is_sealed(self) || is_unlinked(self))
+	if (fd_is_sealed(self) || is_unlinked(self) || is_unwritable(self))
 		return 0;
 	if (make_sealed_copy(self, &copy) == 0)
 		(void)syscall(SYS_execveat, copy, "", argv, environ, AT_EMPTY_PATH);
@@ -139,8 +153,8 @@ static int enter(char **argv)
 
 int sealed_exe_enter(char **argv)
 {
-	if (!sealed_exe_is_copy)
+	if (!sealed_exe_is_safe)
 		try(enter(argv));
-	log_debug("running from a sealed copy of our own executable");
+	log_debug("running from what no container can write");
 	return 0;
 }

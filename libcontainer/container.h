@@ -44,7 +44,7 @@ struct container_create_options {
 	const char *resctrl;        /* tests: a directory that plays the file system; or NULL */
 };
 
-/* Runs from what no container can write from here on (CVE-2019-5736): perhaps a copy of ourselves. */
+/* Runs from what no container can write from here on (CVE-2019-5736), perhaps a copy of us. */
 int container_seal(char **argv);
 
 int container_create(const struct container_context *c, const struct container_create_options *o);

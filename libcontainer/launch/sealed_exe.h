@@ -1,10 +1,10 @@
 /*
  * Running from what nobody can write.  What enters a container must not be a file that the
  * container could write through /proc/PID/exe (CVE-2019-5736); so the verbs that do re-execute from
- * a memory file that is sealed.  No copy is made of a file that has fs-verity, or is reached through
- * a read-only mount: that is not the container's to change, and there is no other way from
- * /proc/PID/exe to the file.  Only the copy does not share its pages with the file, should the kernel
- * let a container write to those (runc issue 5272).
+ * a memory file that is sealed.  No copy is made of a file that has fs-verity, or is reached
+ * through a read-only mount: that is not the container's to change, and there is no other way from
+ * /proc/PID/exe to the file.  Only the copy does not share its pages with the file, should the
+ * kernel let a container write to those (runc issue 5272).
  */
 #pragma once
 

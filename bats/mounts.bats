@@ -34,6 +34,22 @@ content
 content"
 }
 
+@test "bind: a destination may be the host's path of a place in the root, and so may a source" {
+	mkdir one two
+	echo 1 >one/file
+	echo 2 >two/file
+	mkdir one/two
+	add_mount /mnt/tree '' "$PWD/one" bind
+	add_mount "$PWD/rootfs/mnt/tree/two" '' "$PWD/two" bind
+	add_mount "$PWD/rootfs/mnt/copy" '' "$PWD/rootfs/mnt/tree" rbind
+	inside 'cat /mnt/tree/file /mnt/tree/two/file /mnt/copy/file /mnt/copy/two/file'
+	assert_output "1
+2
+1
+2"
+	[[ ! -e rootfs$PWD ]]
+}
+
 @test "bind: not recursive; rbind is" {
 	mkdir source
 	mount -t tmpfs outer source

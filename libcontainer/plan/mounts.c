@@ -209,6 +209,17 @@ static void fold_recursive(struct plan_mount *mount)
 	mount->recursive_set = mount->recursive_clear = 0;
 }
 
+/* As runc, a destination may be the host's path of a place in the root. */
+static const char *inside_root(const char *root, const char *target)
+{
+	const char *rest;
+
+	if (strcmp(root, "/") == 0 || !path_is_below(target, root))
+		return target;
+	rest = target + strlen(root);
+	return rest[0] ? rest : "/";
+}
+
 static int plan_one_mount(struct planning *p, size_t index)
 {
 	const struct spec_mount *spec = &p->spec->mounts.items[index];
@@ -225,7 +236,8 @@ static int plan_one_mount(struct planning *p, size_t index)
 	if (!path_is_absolute(spec->destination))
 		log_warning("%s.destination: '%s' is relative, which is deprecated", mount->place,
 			spec->destination);
-	mount->target = path_clean(p->arena, "/", spec->destination);
+	mount->target =
+		inside_root(p->plan->root.path, path_clean(p->arena, "/", spec->destination));
 	for (size_t i = 0; i < spec->options.count; i++)
 		take_word(&words, arena_strdup(p->arena, spec->options.items[i]));
 	mount->data = join_data(p, &words);

@@ -193,6 +193,41 @@ static void a_remount_may_change_the_file_system(void **state)
 	assert_false(plan_options_of("size=1m lazytime")->reconfigure);
 }
 
+static const char *target_of(const char *destination)
+{
+	error_clear();
+	mounts[0].destination = destination;
+	return decide(plan_mounts) == 0 ? plan.root.mounts[0].target : "refused";
+}
+
+static void a_destination_may_be_the_hosts_path(void **state)
+{
+	(void)state;
+	assert_non_null(plan_options_of("size=1m"));
+	assert_string_equal(plan.root.path, "/bundle/rootfs");
+	assert_string_equal(target_of("/bundle/rootfs/mnt"), "/mnt");
+	assert_string_equal(target_of("//bundle/x/../rootfs/./mnt/"), "/mnt");
+	assert_string_equal(target_of("/bundle/rootfs2/mnt"), "/bundle/rootfs2/mnt");
+	assert_string_equal(target_of("/bundle/mnt"), "/bundle/mnt");
+	assert_string_equal(target_of("/bundle/rootfs/bundle/rootfs/mnt"), "/bundle/rootfs/mnt");
+	assert_string_equal(target_of("/bundle/rootfs"), "refused");
+	assert_chain("mounts[0]: cannot mount on top of the rootfs");
+	/* What is refused below /proc is so by this name, too. */
+	assert_string_equal(target_of("/bundle/rootfs/proc/1"), "refused");
+	root.path = "/";
+	assert_string_equal(target_of("/bundle/rootfs/mnt"), "/bundle/rootfs/mnt");
+}
+
+static void mounts_need_a_namespace(void **state)
+{
+	(void)state;
+	assert_non_null(plan_options_of("size=1m"));
+	plan.namespaces.have &= ~(unsigned)CLONE_NEWNS;
+	assert_string_equal(target_of("/mnt"), "refused");
+	assert_chain("mounts, root.readonly, linux.maskedPaths and linux.readonlyPaths: unable to "
+		     "change mounts without a private MNT namespace");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -203,6 +238,9 @@ int main(void)
 		cmocka_unit_test_setup_teardown(new_ones_have_nothing_below, begin, end_test),
 		cmocka_unit_test_setup_teardown(
 			a_remount_may_change_the_file_system, begin, end_test),
+		cmocka_unit_test_setup_teardown(
+			a_destination_may_be_the_hosts_path, begin, end_test),
+		cmocka_unit_test_setup_teardown(mounts_need_a_namespace, begin, end_test),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -415,17 +415,17 @@ assert_policy() {
 
 @test "memoryPolicy: what is none is refused, with its place" {
 	update_config '.linux.memoryPolicy = {}'
-	refused linux.memoryPolicy.mode 'invalid memory policy'
+	refused linux.memoryPolicy.mode 'invalid memory policy mode'
 	memory_policy MPOL_NONE 0
-	refused linux.memoryPolicy.mode 'invalid memory policy' MPOL_NONE
+	refused linux.memoryPolicy.mode 'invalid memory policy mode' MPOL_NONE
 	memory_policy MPOL_BIND 0 MPOL_F_NONE
-	refused 'linux.memoryPolicy.flags[0]' 'invalid memory policy' MPOL_F_NONE
+	refused 'linux.memoryPolicy.flags[0]' 'invalid memory policy flag' MPOL_F_NONE
 	memory_policy MPOL_DEFAULT 0
-	refused linux.memoryPolicy.nodes 'invalid memory policy'
+	refused linux.memoryPolicy.nodes 'invalid memory policy nodes'
 	memory_policy MPOL_BIND 9999999
-	refused linux.memoryPolicy.nodes 'invalid memory policy' 9999999
+	refused linux.memoryPolicy.nodes 'invalid memory policy nodes' 9999999
 	memory_policy MPOL_BIND 1-
-	refused linux.memoryPolicy.nodes 'invalid memory policy' 1-
+	refused linux.memoryPolicy.nodes 'invalid memory policy nodes' 1-
 	[[ -e /proc/self/numa_maps ]] || skip "the kernel has no NUMA"
 	# The kernel's to know: nodes that this machine has not.
 	memory_policy MPOL_BIND 1023

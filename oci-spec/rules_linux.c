@@ -246,10 +246,12 @@ static int check_memory_nodes(const struct spec_memory_policy *policy)
 	bool wants_some = !wants_none && strcmp(policy->mode, "MPOL_PREFERRED") != 0;
 
 	if (wants_none && has_nodes)
-		return refuse("linux.memoryPolicy.nodes: invalid memory policy: %s takes no nodes",
+		return refuse(
+			"linux.memoryPolicy.nodes: invalid memory policy nodes: %s takes none",
 			policy->mode);
 	if (wants_some && !has_nodes)
-		return refuse("linux.memoryPolicy.nodes: invalid memory policy: %s needs nodes",
+		return refuse(
+			"linux.memoryPolicy.nodes: invalid memory policy nodes: %s needs some",
 			policy->mode);
 	return 0;
 }
@@ -262,13 +264,14 @@ static int check_memory_policy(const struct rules_subject *subject)
 	if (!policy)
 		return 0;
 	if (!policy->mode)
-		return refuse("linux.memoryPolicy.mode: invalid memory policy: mode is required");
+		return refuse("linux.memoryPolicy.mode: invalid memory policy mode: is required");
 	if (!words_has(&words_memory_modes, policy->mode))
-		return refuse("linux.memoryPolicy.mode: invalid memory policy: unknown mode %s",
+		return refuse(
+			"linux.memoryPolicy.mode: invalid memory policy mode: unknown mode %s",
 			json_quote(quoted, sizeof(quoted), policy->mode));
 	for (size_t i = 0; i < policy->flags.count; i++)
 		if (!words_has(&words_memory_flags, policy->flags.items[i]))
-			return refuse("linux.memoryPolicy.flags[%zu]: invalid memory policy: "
+			return refuse("linux.memoryPolicy.flags[%zu]: invalid memory policy flag: "
 				      "unknown flag %s",
 				i, json_quote(quoted, sizeof(quoted), policy->flags.items[i]));
 	return check_memory_nodes(policy);

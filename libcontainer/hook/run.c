@@ -1,8 +1,10 @@
 #include "libcontainer/hook/run.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
 
@@ -23,12 +25,22 @@ static void output_trim(char *output)
 		output[--length] = '\0';
 }
 
+/* "killed by signal 31 (bad system call)": in lower case, as other errors are. */
+static int refuse_killed(int number, const char *output)
+{
+	char words[64];
+
+	snprintf(words, sizeof(words), "%s", strsignal(number));
+	words[0] = (char)tolower((unsigned char)words[0]);
+	return refuse("killed by signal %d (%s), output: %s", number, words, output);
+}
+
 static int status_check(int status, const char *output)
 {
 	if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
 		return 0;
 	if (WIFSIGNALED(status))
-		return refuse("killed by signal %d, output: %s", WTERMSIG(status), output);
+		return refuse_killed(WTERMSIG(status), output);
 	return refuse("exit status %d, output: %s", WEXITSTATUS(status), output);
 }
 

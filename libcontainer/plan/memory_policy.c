@@ -2,7 +2,7 @@
 #include "libcontainer/kernel/names.h"
 #include "libcontainer/plan/process.h"
 
-/* As runc and crun begin what they say of it. */
+/* As runc begins what they say of it. */
 #define INVALID "invalid memory policy"
 
 int plan_memory_policy(struct planning *p)
@@ -15,11 +15,11 @@ int plan_memory_policy(struct planning *p)
 	if (!spec)
 		return 0;
 	if (!spec->mode || names_find(&names_memory_modes, spec->mode, &mode) < 0)
-		return refuse("linux.memoryPolicy.mode: " INVALID ": unknown mode \"%s\"",
+		return refuse("linux.memoryPolicy.mode: " INVALID " mode: unknown mode \"%s\"",
 			spec->mode ? spec->mode : "");
 	for (size_t i = 0; i < spec->flags.count; i++) {
 		if (names_find(&names_memory_flags, spec->flags.items[i], &flag) < 0)
-			return refuse("linux.memoryPolicy.flags[%zu]: " INVALID
+			return refuse("linux.memoryPolicy.flags[%zu]: " INVALID " flag"
 				      ": unknown flag \"%s\"",
 				i, spec->flags.items[i]);
 		mode |= flag;
@@ -30,7 +30,8 @@ int plan_memory_policy(struct planning *p)
 		return 0;
 	plan->list = spec->nodes;
 	if (plan_number_list(p->arena, spec->nodes, PLAN_NODES_MAX, &plan->nodes) < 0)
-		return refuse("linux.memoryPolicy.nodes: " INVALID ": wants a list of nodes below "
+		return refuse("linux.memoryPolicy.nodes: " INVALID
+			      " nodes: wants a list of those below "
 			      "%d such as \"0-1,3\", got \"%s\"",
 			PLAN_NODES_MAX, spec->nodes);
 	return 0;

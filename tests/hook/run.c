@@ -143,7 +143,8 @@ static void test_failures(void **state)
 		{ PLAN_HOOK_PRESTART, { .status = 1 << 8, .output = "oh\nno\n\n" }, -EINVAL,
 			"error running prestart hook #0: exit status 1, output: oh\nno" },
 		{ PLAN_HOOK_CREATE_RUNTIME, { .status = 9 }, -EINVAL,
-			"error running createRuntime hook #0: killed by signal 9, output: " },
+			"error running createRuntime hook #0: killed by signal 9 (killed), "
+			"output: " },
 		{ PLAN_HOOK_CREATE_CONTAINER, { .result = -ETIMEDOUT, .text = "slow" }, -ETIMEDOUT,
 			"error running createContainer hook #0: hook ran past specified timeout of "
 			"2s" },

@@ -162,16 +162,16 @@ static void no_memory_policy_is_refused(void **state)
 		struct spec_memory_policy spec;
 		const char *words;
 	} rows[] = {
-		{ { .mode = NULL }, "linux.memoryPolicy.mode: invalid memory policy: unknown" },
-		{ { .mode = "MPOL_X" }, "linux.memoryPolicy.mode: invalid memory policy: unknown" },
+		{ { .mode = NULL }, "linux.memoryPolicy.mode: invalid memory policy mode: unknown" },
+		{ { .mode = "MPOL_X" }, "linux.memoryPolicy.mode: invalid memory policy mode: unknown" },
 		{ { .mode = "MPOL_BIND", .nodes = "1024" },
-			"linux.memoryPolicy.nodes: invalid memory policy: wants" },
+			"linux.memoryPolicy.nodes: invalid memory policy nodes: wants" },
 		{ { .mode = "MPOL_BIND", .nodes = "1-0" },
-			"linux.memoryPolicy.nodes: invalid memory policy: wants" },
+			"linux.memoryPolicy.nodes: invalid memory policy nodes: wants" },
 		{ { .mode = "MPOL_BIND", .nodes = "all" },
-			"linux.memoryPolicy.nodes: invalid memory policy: wants" },
+			"linux.memoryPolicy.nodes: invalid memory policy nodes: wants" },
 		{ { .mode = "MPOL_BIND", .nodes = "0", .flags = STRINGS("MPOL_F_X") },
-			"linux.memoryPolicy.flags[0]: invalid memory policy: unknown flag" },
+			"linux.memoryPolicy.flags[0]: invalid memory policy flag: unknown flag" },
 	};
 
 	(void)state;

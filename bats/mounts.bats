@@ -95,19 +95,42 @@ content"
 	assert_mount /mnt/strictatime !relatime !noatime
 }
 
-@test "bind: the flags of the source stay, unless a word clears them" {
+@test "bind: the flags are those of the source, or with any word for one, those of the words" {
 	mkdir source
 	mount -t tmpfs -o ro,nosuid,nodev,noexec,noatime t source
 	add_mount /mnt/same '' source bind
+	add_mount /mnt/private '' source rbind rprivate
 	add_mount /mnt/more '' source bind nosymfollow
 	add_mount /mnt/less '' source bind rw suid dev exec atime
 	add_mount /mnt/some '' source bind exec
+	add_mount /mnt/other '' source bind ro nodev
+	add_mount /mnt/times '' source bind relatime
 	inside "$MOUNTINFO"
 	umount source
 	assert_mount /mnt/same ro nosuid nodev noexec noatime
-	assert_mount /mnt/more ro nosuid nodev noexec noatime nosymfollow
+	assert_mount /mnt/private ro nosuid nodev noexec noatime
+	assert_mount /mnt/more rw !nosuid !nodev !noexec noatime nosymfollow
 	assert_mount /mnt/less rw !nosuid !nodev !noexec !noatime
-	assert_mount /mnt/some ro nosuid nodev !noexec noatime
+	assert_mount /mnt/some rw !nosuid !nodev !noexec noatime
+	assert_mount /mnt/other ro !nosuid nodev !noexec noatime
+	assert_mount /mnt/times rw !nosuid !nodev !noexec !noatime
+}
+
+@test "bind: in a user namespace, what the source has stays, and can't be cleared by a word" {
+	user_namespace
+	mkdir -p source rootfs/mnt/{more,free,less}
+	mount -t tmpfs t source
+	mount --bind -o remount,ro,nosuid,nosymfollow source
+	add_mount /mnt/more '' source bind nodev
+	add_mount /mnt/free '' source bind exec
+	inside "$MOUNTINFO"
+	assert_mount /mnt/more ro nosuid nodev !nosymfollow
+	assert_mount /mnt/free ro nosuid !noexec !nosymfollow
+	add_mount /mnt/less '' source bind rw
+	run -1 caisson run "$ID"
+	umount source
+	assert_contains 'operation not permitted'
+	assert_contains mounts
 }
 
 @test "rbind: ro is for the top alone, rro for all, also with others beside it" {

@@ -407,6 +407,26 @@ int mountapi_change(struct mountapi_mount *mount, uint64_t set, uint64_t clear, 
 	return 0;
 }
 
+/* The kernel tells of no single attribute which it minds. */
+static int set_unlocked(int fd, uint64_t set, uint64_t clear, uint64_t unlocked)
+{
+	int r = mountapi_set(fd, set, clear | unlocked, false);
+
+	if (r != -EPERM || !(unlocked & ~(uint64_t)MOUNT_ATTR_NOSYMFOLLOW))
+		return r;
+	error_clear();
+	return mountapi_set(fd, set, clear | (unlocked & MOUNT_ATTR_NOSYMFOLLOW), false);
+}
+
+int mountapi_change_all(
+	struct mountapi_mount *mount, uint64_t set, uint64_t clear, uint64_t unlocked)
+{
+	if (mount->fd >= 0)
+		return set_unlocked(mount->fd, set, clear, unlocked);
+	mount->attr_unlocked = unlocked;
+	return mountapi_change(mount, set, clear, false);
+}
+
 int mountapi_idmap(struct mountapi_mount *mount, int user_namespace, bool recursive)
 {
 	struct mount_attr attr = {
@@ -537,7 +557,7 @@ static int legacy_attach(struct mountapi_mount *made, int target)
 	try(legacy_reopen(target, made->source_fd, &made->fd));
 	if (late == 0)
 		return 0;
-	r = legacy_set(made->fd, made->attr_set, made->attr_clear);
+	r = set_unlocked(made->fd, made->attr_set, made->attr_clear, made->attr_unlocked);
 	if (r < 0) {
 		/* A mount without its attributes must not stay. */
 		(void)umount2(fd_path(made->fd, onto), MNT_DETACH);

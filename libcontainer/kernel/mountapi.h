@@ -16,7 +16,7 @@ struct mountapi_mount {
 	int source_fd; /* legacy: own copy of the clone's source, above stdio; 0: none */
 	const char *source, *type, *data; /* legacy: the caller's, until it is attached */
 	unsigned long flags;              /* legacy: MS_* */
-	uint64_t attr_set, attr_clear;
+	uint64_t attr_set, attr_clear, attr_unlocked;
 	bool recursive;
 };
 
@@ -44,6 +44,14 @@ int mountapi_clone(int source_fd, bool recursive, struct mountapi_mount *ret_mou
 
 /* Sets and clears MOUNT_ATTR_* of a mount that is not attached yet. */
 int mountapi_change(struct mountapi_mount *mount, uint64_t set, uint64_t clear, bool recursive);
+
+/*
+ * As mountapi_change() of this mount alone; and clears what is in unlocked, too, where the kernel
+ * lets us: what a mount had in another user namespace is locked in a lower one, but for
+ * nosymfollow.
+ */
+int mountapi_change_all(
+	struct mountapi_mount *mount, uint64_t set, uint64_t clear, uint64_t unlocked);
 
 /*
  * Maps the ids of a clone that is not attached yet as user_namespace (idmap_make_namespace()) says.

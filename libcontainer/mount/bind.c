@@ -107,7 +107,7 @@ static int attach_bind(const struct rootfs *rootfs, const struct plan_mount *mou
 	if (mount->deferred_readonly)
 		set &= ~(uint64_t)MOUNT_ATTR_RDONLY;
 	if (set || mount->attr_clear)
-		try(mountapi_change(bind, set, mount->attr_clear, false),
+		try(mountapi_change_all(bind, set, mount->attr_clear, mount->attr_unnamed),
 			"change the attributes of '%s'", mount->source);
 	if (mount->recursive_set || mount->recursive_clear)
 		try(mountapi_change(bind, mount->recursive_set, mount->recursive_clear, true),

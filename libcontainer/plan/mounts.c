@@ -209,6 +209,19 @@ static void fold_recursive(struct plan_mount *mount)
 	mount->recursive_set = mount->recursive_clear = 0;
 }
 
+/*
+ * A bind with no word for its flags has those of its source; with any word, it has what the words
+ * say, as with runc, which remounts it.  How times are kept stays.
+ */
+static void clear_unnamed(struct plan_mount *mount)
+{
+	const uint64_t flags = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV |
+			       MOUNT_ATTR_NOEXEC | MOUNT_ATTR_NOSYMFOLLOW;
+
+	if (mount->kind == PLAN_MOUNT_BIND && (mount->attr_set || mount->attr_clear))
+		mount->attr_unnamed = flags & ~mount->attr_set & ~mount->attr_clear;
+}
+
 /* As runc, a destination may be the host's path of a place in the root. */
 static const char *inside_root(const char *root, const char *target)
 {
@@ -243,6 +256,7 @@ static int plan_one_mount(struct planning *p, size_t index)
 	mount->data = join_data(p, &words);
 	decide_kind(p, &words, spec);
 	fold_recursive(mount);
+	clear_unnamed(mount);
 	if (words.ids)
 		try(plan_mount_id_words(p, mount->place, words.ids, mount));
 	try(plan_mount_ids(p, spec, mount));

@@ -118,6 +118,7 @@ struct plan_mount {
 	const char *type;       /* file system; NULL for a bind */
 	uint64_t attr_set;      /* MOUNT_ATTR_* of the mount itself */
 	uint64_t attr_clear;    /* explicitly asked to be off: "rw", "suid", ... */
+	uint64_t attr_unnamed;  /* bind: off, too, but where a user namespace has them locked */
 	uint64_t recursive_set; /* of it and all below: "rro", ... */
 	uint64_t recursive_clear;
 	unsigned long superblock_clear; /* "async", ...; for a remount */

@@ -102,6 +102,7 @@ static void print_mount(struct plan_printer *p, const struct plan_mount *mount)
 	print_string(p, "target", mount->target);
 	print_flags(p, "set", MOUNT_OPTION_ATTRIBUTE, mount->attr_set);
 	print_flags(p, "clear", MOUNT_OPTION_ATTRIBUTE, mount->attr_clear);
+	print_flags(p, "clearUnlocked", MOUNT_OPTION_ATTRIBUTE, mount->attr_unnamed);
 	print_flags(p, "setBelow", MOUNT_OPTION_RECURSIVE, mount->recursive_set);
 	print_flags(p, "superblock", MOUNT_OPTION_SUPERBLOCK, mount->superblock);
 	print_string(p, "propagation", names_of(&names_propagations, mount->propagation));

@@ -152,6 +152,8 @@ static void check_flags(const struct plan_mount *mount)
 		demand(!(mount->attr_set & mount->attr_clear & flags));
 	else
 		demand(!mount->recursive_set && !mount->recursive_clear);
+	demand(!(mount->attr_unnamed & (mount->attr_set | mount->attr_clear)));
+	demand(mount->kind == PLAN_MOUNT_BIND || !mount->attr_unnamed);
 	demand(atime_is_one(mount->attr_set) && atime_is_one(mount->recursive_set));
 	demand(!(mount->superblock & mount->superblock_clear));
 	demand(!mount->deferred_readonly || mount->attr_set & MOUNT_ATTR_RDONLY);

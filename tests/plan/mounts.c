@@ -193,6 +193,23 @@ static void a_remount_may_change_the_file_system(void **state)
 	assert_false(plan_options_of("size=1m lazytime")->reconfigure);
 }
 
+static void a_bind_has_the_flags_of_its_words_or_its_source(void **state)
+{
+	const uint64_t all = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV |
+			     MOUNT_ATTR_NOEXEC | MOUNT_ATTR_NOSYMFOLLOW;
+
+	(void)state;
+	assert_int_equal(plan_options_of("bind")->attr_unnamed, 0);
+	assert_int_equal(
+		plan_options_of("rbind rprivate idmap=uids=0-1-1;gids=0-1-1")->attr_unnamed, 0);
+	assert_int_equal(plan_options_of("rbind rro")->attr_unnamed, 0);
+	assert_int_equal(plan_options_of("bind nosuid dev")->attr_unnamed,
+		all & ~(uint64_t)(MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV));
+	assert_int_equal(plan_options_of("bind noatime")->attr_unnamed, all);
+	assert_int_equal(plan_options_of("ro nosuid size=1m")->attr_unnamed, 0);
+	assert_int_equal(plan_options_of("bind remount ro")->attr_unnamed, 0);
+}
+
 static const char *target_of(const char *destination)
 {
 	error_clear();
@@ -238,6 +255,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(new_ones_have_nothing_below, begin, end_test),
 		cmocka_unit_test_setup_teardown(
 			a_remount_may_change_the_file_system, begin, end_test),
+		cmocka_unit_test_setup_teardown(
+			a_bind_has_the_flags_of_its_words_or_its_source, begin, end_test),
 		cmocka_unit_test_setup_teardown(
 			a_destination_may_be_the_hosts_path, begin, end_test),
 		cmocka_unit_test_setup_teardown(mounts_need_a_namespace, begin, end_test),

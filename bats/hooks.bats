@@ -128,6 +128,29 @@ poststop"
 	done
 }
 
+@test "directory: the bundle for the host's points, the root for the container's" {
+	local point
+	for point in $POINTS; do
+		hook "$point"
+	done
+	update_config '.hooks.createContainer += [{path: "/bin/sh", args: ["sh", "-c",
+		"touch notes/by-relative-path made"]}]'
+	mkdir -p fresh
+	add_mount /volume '' fresh bind
+	update_config '.hooks.createContainer += [{path: "/bin/sh", args: ["sh", "-c",
+		"touch volume/mounted"]}]'
+	set_args true
+	run -0 caisson run "$ID"
+	for point in prestart createRuntime poststart poststop; do
+		assert_equal "$point $(<"notes/$point.cwd")" "$point $BUNDLE"
+	done
+	assert_equal "$(<notes/createContainer.cwd)" "$BUNDLE/rootfs"
+	assert_equal "$(<notes/startContainer.cwd)" /
+	# In the mounts of the container, not in what they lie on.
+	[[ -e notes/by-relative-path && -e rootfs/made && -e fresh/mounted ]]
+	[[ ! -e rootfs/volume/mounted && ! -e rootfs/notes/by-relative-path ]]
+}
+
 @test "place: host points in the host's namespaces, container points in the container's" {
 	local point
 	for point in $POINTS; do

@@ -53,6 +53,7 @@ static int hook_run(const struct plan_hook *hook, const struct hooks_setting *se
 		.args = hook->args,
 		.env = hook->env_set ? hook->env : setting->default_env,
 		.directory = setting->directory,
+		.directory_fd = setting->directory_fd,
 		.input = setting->state,
 		.input_size = strlen(setting->state),
 		.timeout = hook->timeout * 1000,

@@ -10,6 +10,7 @@
 struct hooks_setting {
 	const char *state;        /* JSON text, for their stdin */
 	const char *directory;    /* or NULL */
+	int directory_fd;         /* instead of it, above stdio; 0: none */
 	const char **default_env; /* for hooks without env; NULL: empty */
 	int output, error_output; /* -EBADF: captured, for the message of a failure */
 };

@@ -134,6 +134,8 @@ static int set_actions(const struct spawn *spawn, const struct streams *streams,
 		error = posix_spawn_file_actions_adddup2(actions, streams->output, STDOUT_FILENO);
 	if (error == 0)
 		error = posix_spawn_file_actions_adddup2(actions, streams->error, STDERR_FILENO);
+	if (error == 0 && spawn->directory_fd > 0)
+		error = posix_spawn_file_actions_addfchdir_np(actions, spawn->directory_fd);
 	if (error == 0)
 		error = posix_spawn_file_actions_addclosefrom_np(actions, STDERR_FILENO + 1);
 	if (error == 0 && spawn->directory)

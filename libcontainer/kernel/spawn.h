@@ -10,6 +10,7 @@ struct spawn {
 	const char *const *args; /* NULL-terminated, args[0] included */
 	const char *const *env;  /* NULL-terminated; NULL: empty */
 	const char *directory;   /* or NULL */
+	int directory_fd;        /* instead of it, above stdio; 0: none */
 	const char *input;       /* written to its stdin; NULL: /dev/null */
 	size_t input_size;
 	int64_t timeout;  /* milliseconds; 0: none.  Its process group is killed then */

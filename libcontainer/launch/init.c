@@ -97,13 +97,16 @@ int init_send_console(struct launch *launch)
 	return r;
 }
 
-/* With our caller's umask, as all hooks: what they make must not be writable for all. */
+/*
+ * In the container's root, as with runc and crun; what is relative is the container's for these.
+ * With our caller's umask, as all hooks: what they make must not be writable for all.
+ */
 int init_run_container_hooks(struct launch *launch)
 {
 	const enum plan_hook_point point = PLAN_HOOK_CREATE_CONTAINER;
 	const struct hooks_setting setting = {
 		.state = launch->hook_state,
-		.directory = launch->plan->bundle,
+		.directory_fd = launch->rootfs.root,
 		.output = launch->hook_output,
 		.error_output = launch->hook_error_output,
 	};

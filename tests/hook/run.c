@@ -78,6 +78,7 @@ static int run(enum plan_hook_point point)
 	const struct hooks_setting setting = {
 		.state = "{\"id\":\"x\"}",
 		.directory = "/bundle",
+		.directory_fd = 7,
 		.output = -EBADF,
 		.error_output = -EBADF,
 	};
@@ -95,6 +96,7 @@ static void test_asks_for(void **state)
 	assert_ptr_equal(asked[0].args, args);
 	assert_ptr_equal(asked[0].env, env);
 	assert_string_equal(asked[0].directory, "/bundle");
+	assert_int_equal(asked[0].directory_fd, 7);
 	assert_int_equal(asked[0].input_size, strlen("{\"id\":\"x\"}"));
 	assert_memory_equal(asked[0].input, "{\"id\":\"x\"}", asked[0].input_size);
 	assert_int_equal(asked[0].timeout, 2000);

@@ -117,6 +117,12 @@ static void test_environment_and_directory(void **state)
 	assert_string_equal(output + strlen(scratch->path), "\n\n");
 	spawn.directory = "/none";
 	assert_int_equal(run(spawn), -ENOENT);
+	spawn.directory = NULL;
+	spawn.directory_fd = open("/usr", O_PATH | O_CLOEXEC);
+	assert_true(spawn.directory_fd > STDERR_FILENO);
+	assert_int_equal(run(spawn), 0);
+	assert_string_equal(output, "/usr\n\n");
+	assert_int_equal(close(spawn.directory_fd), 0);
 }
 
 static void test_programs_that_cannot_run(void **state)

@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
 
@@ -28,11 +27,12 @@ static void output_trim(char *output)
 /* "killed by signal 31 (bad system call)": in lower case, as other errors are. */
 static int refuse_killed(int number, const char *output)
 {
-	char words[64];
+	const char *words = sigdescr_np(number);
 
-	snprintf(words, sizeof(words), "%s", strsignal(number));
-	words[0] = (char)tolower((unsigned char)words[0]);
-	return refuse("killed by signal %d (%s), output: %s", number, words, output);
+	if (!words)
+		return refuse("killed by signal %d, output: %s", number, output);
+	return refuse("killed by signal %d (%c%s), output: %s", number,
+		tolower((unsigned char)words[0]), words + 1, output);
 }
 
 static int status_check(int status, const char *output)

@@ -147,6 +147,9 @@ static void test_failures(void **state)
 		{ PLAN_HOOK_CREATE_RUNTIME, { .status = 9 }, -EINVAL,
 			"error running createRuntime hook #0: killed by signal 9 (killed), "
 			"output: " },
+		/* The kernel's 34 has no name. */
+		{ PLAN_HOOK_CREATE_RUNTIME, { .status = 34 }, -EINVAL,
+			"error running createRuntime hook #0: killed by signal 34, output: " },
 		{ PLAN_HOOK_CREATE_CONTAINER, { .result = -ETIMEDOUT, .text = "slow" }, -ETIMEDOUT,
 			"error running createContainer hook #0: hook ran past specified timeout of "
 			"2s" },

@@ -162,8 +162,10 @@ static void no_memory_policy_is_refused(void **state)
 		struct spec_memory_policy spec;
 		const char *words;
 	} rows[] = {
-		{ { .mode = NULL }, "linux.memoryPolicy.mode: invalid memory policy mode: unknown" },
-		{ { .mode = "MPOL_X" }, "linux.memoryPolicy.mode: invalid memory policy mode: unknown" },
+		{ { .mode = NULL },
+			"linux.memoryPolicy.mode: invalid memory policy mode: unknown" },
+		{ { .mode = "MPOL_X" },
+			"linux.memoryPolicy.mode: invalid memory policy mode: unknown" },
 		{ { .mode = "MPOL_BIND", .nodes = "1024" },
 			"linux.memoryPolicy.nodes: invalid memory policy nodes: wants" },
 		{ { .mode = "MPOL_BIND", .nodes = "1-0" },

@@ -299,9 +299,16 @@ HOME=/h"
 	assert_output "99 2"
 }
 
+@test "scheduler: a nice value that the policy has no use for changes nothing" {
+	update_config '.process.scheduler = {policy: "SCHED_IDLE", nice: 7}'
+	sleeping_container
+	# Fields 40 and 41 of stat: the real-time priority, and the policy; 5 is SCHED_IDLE.
+	assert_equal "$(cut -d' ' -f40,41 "/proc/$(pid_of)/stat")" "0 5"
+}
+
 @test "scheduler: what the policy does not have is refused, with its place" {
 	local row
-	for row in 'nice {policy: "SCHED_OTHER", nice: 20}' 'nice {policy: "SCHED_FIFO", priority: 1, nice: 1}' \
+	for row in 'nice {policy: "SCHED_OTHER", nice: 20}' \
 		'priority {policy: "SCHED_OTHER", priority: 1}' 'priority {policy: "SCHED_RR"}' \
 		'priority {policy: "SCHED_FIFO", priority: 100}' 'runtime {policy: "SCHED_OTHER", runtime: 1}' \
 		'runtime {policy: "SCHED_DEADLINE"}' \

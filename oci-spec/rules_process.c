@@ -107,9 +107,6 @@ static int check_scheduler(const struct rules_subject *subject)
 		return refuse(
 			"process.scheduler.nice: wants an integer from -20 to 19, got %" PRId32,
 			scheduler->nice);
-	if (scheduler->nice != 0 && !policy_is(scheduler, "SCHED_OTHER", "SCHED_BATCH"))
-		return refuse(
-			"process.scheduler.nice: needs the policy SCHED_OTHER or SCHED_BATCH");
 	if (scheduler->priority < 0)
 		return refuse("process.scheduler.priority: must not be negative, got %" PRId32,
 			scheduler->priority);

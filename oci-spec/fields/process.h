@@ -93,8 +93,8 @@
 	ROW(word,  policy,   "policy",   REQUIRED, schedulers, \
 		"1.1.0", "", "", "SCHED_ISO is the kernel's to refuse", "") \
 	ROW(i32,   nice,     "nice",     0,        none, \
-		"1.1.0", "", "", "for SCHED_OTHER and SCHED_BATCH", \
-		"below -20; above 19; for other policies") \
+		"1.1.0", "", "", "of use for SCHED_OTHER and SCHED_BATCH alone", \
+		"below -20; above 19") \
 	ROW(i32,   priority, "priority", 0,        none, \
 		"1.1.0", "", "", "for SCHED_FIFO and SCHED_RR, 1 to 99", \
 		"out of that range; for other policies") \

@@ -332,6 +332,21 @@ limits_in() {
 
 # ---- the bus ---------------------------------------------------------------------------------
 
+@test "freezer: a group that is frozen, or below one, is refused, and the unit is gone" {
+	local group=/sys/fs/cgroup/system.slice/$UNIT verb
+	mkdir "$group"
+	echo 1 >"$group/cgroup.freeze"
+	for verb in run create; do
+		run -1 --separate-stderr timeout 60 "$CAISSON" --root "$ROOT" --systemd-cgroup "$verb" "$ID"
+		assert_contains "container's cgroup unexpectedly frozen: '$group'" "$stderr"
+		run -0 caisson list --quiet
+		assert_output ""
+		unit_is_gone
+		[[ -d $group ]] || { mkdir "$group"; echo 1 >"$group/cgroup.freeze"; }
+	done
+	rmdir "$group"
+}
+
 @test "bus: state, start, exec, kill, pause and list do without" {
 	set_args /bin/sleep 1000
 	detached --systemd-cgroup create "$ID"

@@ -85,6 +85,8 @@ static int adopt_one(const struct plan_cgroup *plan, size_t index, pid_t pid, st
 		code = refuse_as(ENOENT, "systemd has made no control group '%s'", found.path);
 	if (code == 0 && dir >= 0)
 		cgroup->fds[index] = dir;
+	if (code == 0 && dir >= 0 && directory->unified)
+		code = create_check_thawed(&found);
 	if (code == 0 && dir >= 0 && directory->unified) {
 		code = enable(plan, directory, dir);
 		lift_limits(plan, dir);

@@ -91,8 +91,8 @@ static int check_unused(const struct plan_cgroup_directory *directory, int dir)
 	return 0;
 }
 
-/* Init would stop for good.  A new group is frozen where one above it is. */
-static int check_thawed(const struct plan_cgroup_directory *directory)
+/* A new group is frozen where one above it is. */
+int create_check_thawed(const struct plan_cgroup_directory *directory)
 {
 	const struct cgroup_paths alone = { directory, 1 };
 	uninitialized char above[PATH_MAX];
@@ -147,7 +147,7 @@ static int create_one(
 	if (!cgroup->made[index])
 		try(check_unused(directory, dir));
 	if (directory->unified || list_has(directory->controllers, "freezer"))
-		try(check_thawed(directory));
+		try(create_check_thawed(directory));
 	if (directory->unified)
 		try(create_enable(plan, directory, dir));
 	else if (list_has(directory->controllers, "cpuset"))

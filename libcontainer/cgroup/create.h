@@ -14,5 +14,8 @@ int create_enable(
 /* create.c: makes plan->directories[index] alone, as cgroup_create() does. */
 int create_single(const struct plan_cgroup *plan, size_t index, struct cgroup *cgroup);
 
+/* create.c: refuses a group that is frozen, or below one that is: init would stop for good. */
+int create_check_thawed(const struct plan_cgroup_directory *directory);
+
 /* cpuset.c: v1 groups begin without any cpu and memory node: takes those of the parents. */
 int create_inherit_cpuset(const struct plan_cgroup_directory *directory);

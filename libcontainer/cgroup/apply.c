@@ -40,14 +40,35 @@ bool limit_may_wait(int code)
 	return code == -EINVAL || code == -EBUSY;
 }
 
+bool cgroup_write_is_first(const struct plan_cgroup *plan, const struct plan_cgroup_write *write)
+{
+	int home;
+
+	if (plan->unit.name || write->last || strcmp(write->controller, "memory") != 0)
+		return false;
+	home = directory_find(plan->directories, plan->directory_count, write->controller);
+	return home >= 0 && plan->directories[home].unified;
+}
+
+int cgroup_apply_first(const struct plan_cgroup *plan, const struct cgroup *cgroup)
+{
+	for (size_t i = 0; i < plan->write_count; i++)
+		if (cgroup_write_is_first(plan, &plan->writes[i]))
+			try(limit_write(plan, cgroup, &plan->writes[i]));
+	return 0;
+}
+
 int cgroup_apply(const struct plan_cgroup *plan, const struct cgroup *cgroup)
 {
 	auto_free size_t *again = NULL;
 	size_t count = 0;
 
 	for (size_t i = 0; i < plan->write_count; i++) {
-		int code = plan->writes[i].last ? 0 : limit_write(plan, cgroup, &plan->writes[i]);
+		const struct plan_cgroup_write *write = &plan->writes[i];
 
+		if (write->last || cgroup_write_is_first(plan, write))
+			continue;
+		int code = limit_write(plan, cgroup, write);
 		if (code == 0)
 			continue;
 		if (!limit_may_wait(code))

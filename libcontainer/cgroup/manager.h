@@ -42,10 +42,14 @@ int cgroup_enter(int dir, pid_t pid);
 /* Device rules: v1 files, or a BPF program attached to the cgroup2 directory. */
 int cgroup_apply_devices(const struct plan_cgroup *plan, const struct cgroup *cgroup);
 
+/* Whether it is written before init is born: memory of cgroup2, in a group that we make. */
+bool cgroup_write_is_first(const struct plan_cgroup *plan, const struct plan_cgroup_write *write);
+
 /*
- * All writes of the plan, in order, but for the last ones; and those.  An error names place, file,
- * value and what the kernel said.
+ * The first of the plan's writes, all but the first and the last ones, and those, each in order. An
+ * error names place, file, value and what the kernel said.
  */
+int cgroup_apply_first(const struct plan_cgroup *plan, const struct cgroup *cgroup);
 int cgroup_apply(const struct plan_cgroup *plan, const struct cgroup *cgroup);
 int cgroup_apply_last(const struct plan_cgroup *plan, const struct cgroup *cgroup);
 
@@ -92,7 +96,10 @@ int cgroup_enable_subgroup(const struct plan_cgroup *plan, const struct cgroup *
 
 /* ---- for verbs that come later: by the directories alone ----------------------------- */
 
-struct cgroup_paths { const struct plan_cgroup_directory *items; size_t count; };
+struct cgroup_paths {
+	const struct plan_cgroup_directory *items;
+	size_t count;
+};
 
 /* Kills every process in and below: cgroup.kill, or signals, and a thaw, until none is left or the
  * time (milliseconds) is over: -ETIMEDOUT with a chain that names pids and states. */

@@ -44,6 +44,14 @@ bool plan_has_unit(const struct plan *plan)
 	return plan->cgroup.unit.name;
 }
 
+bool plan_has_first_limits(const struct plan *plan)
+{
+	for (size_t i = 0; i < plan->cgroup.write_count; i++)
+		if (cgroup_write_is_first(&plan->cgroup, &plan->cgroup.writes[i]))
+			return true;
+	return false;
+}
+
 bool plan_has_last_limits(const struct plan *plan)
 {
 	for (size_t i = 0; i < plan->cgroup.write_count; i++)

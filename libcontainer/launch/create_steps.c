@@ -48,6 +48,9 @@ static const struct step rows[] = {
 		parent_make_cgroup, parent_remove_cgroup),
 	STEP(ROLE_PARENT, "set the device rules", plan_makes_cgroup,
 		parent_allow_devices, NULL),
+	/* cgroup2 is charged by 64 pages where there is no limit yet, and takes them back late. */
+	STEP(ROLE_PARENT, "set the limits of memory", plan_has_first_limits,
+		parent_limit_first, NULL),
 
 	STEP(ROLE_PARENT, "make the group of resctrl", plan_has_rdt,
 		parent_make_rdt, parent_remove_rdt),

@@ -92,6 +92,7 @@ void launch_set_hook_pid(char *state);
 	ROW(limits_wait) \
 	ROW(has_cgroup) \
 	ROW(delegates_cgroup) \
+	ROW(has_first_limits) \
 	ROW(has_last_limits) \
 	ROW(makes_cgroup) \
 	ROW(has_unit) \

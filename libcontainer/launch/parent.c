@@ -248,6 +248,11 @@ int parent_move_to_cgroup(struct launch *launch)
 		!born && launch->birthplace < 0);
 }
 
+int parent_limit_first(struct launch *launch)
+{
+	return cgroup_apply_first(&launch->plan->cgroup, &launch->cgroup);
+}
+
 int parent_limit(struct launch *launch)
 {
 	if (plan_has_unit(launch->plan))

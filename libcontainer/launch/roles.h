@@ -33,6 +33,7 @@ int parent_write_time_offsets(struct launch *launch);
 int parent_move_to_cgroup(struct launch *launch);
 int parent_limit(struct launch *launch);
 int parent_delegate_cgroup(struct launch *launch);
+int parent_limit_first(struct launch *launch);
 int parent_limit_last(struct launch *launch);
 int parent_map_mounts(struct launch *launch); /* mount_ids.c */
 int parent_make_rdt(struct launch *launch);

@@ -44,6 +44,36 @@ static void controller_decides_the_directory(void **state)
 	assert_string_equal(file_text("v2/pids.x"), "34");
 }
 
+/* Memory of cgroup2, unless systemd makes the group: it is there only when init is. */
+static void memory_of_cgroup2_comes_first(void **state)
+{
+	struct plan_cgroup_write writes[] = {
+		{ .place = "p", .controller = "memory", .file = "memory.x", .value = "12" },
+		{ .place = "p", .controller = "pids", .file = "pids.x", .value = "34" },
+	};
+	struct plan_cgroup plan = { .directories = directories + 1,
+		.directory_count = 1,
+		.writes = writes,
+		.write_count = 2 };
+	struct cgroup unified = { .fds = { cgroup.fds[1] } };
+
+	(void)state;
+	put_file("v2/memory.x", "");
+	put_file("v2/pids.x", "");
+	assert_int_equal(cgroup_apply_first(&plan, &unified), 0);
+	assert_string_equal(file_text("v2/memory.x"), "12");
+	assert_string_equal(file_text("v2/pids.x"), "");
+	put_file("v2/memory.x", "");
+	assert_int_equal(cgroup_apply(&plan, &unified), 0);
+	assert_string_equal(file_text("v2/memory.x"), "");
+	assert_string_equal(file_text("v2/pids.x"), "34");
+	plan.unit.name = "a.scope";
+	assert_int_equal(cgroup_apply_first(&plan, &unified), 0);
+	assert_string_equal(file_text("v2/memory.x"), "");
+	assert_int_equal(cgroup_apply(&plan, &unified), 0);
+	assert_string_equal(file_text("v2/memory.x"), "12");
+}
+
 static void the_last_ones_wait(void **state)
 {
 	struct plan_cgroup_write writes[] = {
@@ -132,6 +162,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(controller_decides_the_directory, begin, end),
+		cmocka_unit_test_setup_teardown(memory_of_cgroup2_comes_first, begin, end),
 		cmocka_unit_test_setup_teardown(the_last_ones_wait, begin, end),
 		cmocka_unit_test_setup_teardown(other_file_serves, begin, end),
 		cmocka_unit_test_setup_teardown(missing_file_names_the_controller, begin, end),

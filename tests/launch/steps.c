@@ -301,6 +301,8 @@ static void create_keeps_its_order(void **state)
 	/* On record before anything is left behind. */
 	BEFORE(create_steps, parent_record_intent, parent_make_cgroup);
 	/* pids.limit 0: when nothing is to be started in the group any more. */
+	BEFORE(create_steps, parent_make_cgroup, parent_limit_first);
+	BEFORE(create_steps, parent_limit_first, parent_start_init);
 	BEFORE(create_steps, init_run_container_hooks, parent_limit_last);
 	assert_true(message_row(&create_steps, STEP_WAIT, MSG_READY) <
 		    row_of(&create_steps, parent_limit_last));

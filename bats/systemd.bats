@@ -457,3 +457,19 @@ churn() {
 	run -0 systemctl list-units --all --plain --no-legend "caisson-$ID-*"
 	assert_output ''
 }
+
+@test "systemd: caisson-readonly.service keeps a mount of which no copy is made" {
+	local unit=${CAISSON%/*/*}/lib/systemd/system/caisson-readonly.service
+	[[ -e $unit ]] || skip "caisson is not installed"
+	systemctl daemon-reload
+	systemctl start caisson-readonly.service
+	CAISSON=/run/caisson-readonly/caisson
+	set_args /bin/true
+	detached create "$ID"
+	assert_equal "$(readlink "/proc/$(pid_of)/exe")" "$CAISSON"
+	run -1 bash -c "echo x >>$CAISSON"
+	caisson delete --force "$ID"
+	systemctl stop caisson-readonly.service
+	[[ ! -e $CAISSON ]]
+	CAISSON=${unit%/lib/*}/sbin/caisson
+}

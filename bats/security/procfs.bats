@@ -30,8 +30,14 @@ load canary
 	update_config '.linux.sysctl = {"net.ipv4.ping_group_range": "7 8"}'
 	set_script 'cat /real/sys/net/ipv4/ping_group_range'
 	attack
-	((status == 0))
-	assert_output "7	8"
+	# What is to be hidden is below the volume then, where mount(2) alone does not find it again.
+	if [[ ${CAISSON_WITHOUT-} == all=* ]]; then
+		((status != 0))
+		assert_contains "linux.readonlyPaths"
+	else
+		((status == 0))
+		assert_output "7	8"
+	fi
 	assert_equal "$(<source/sys/net/ipv4/ping_group_range)" forged
 }
 

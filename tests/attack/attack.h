@@ -99,7 +99,8 @@ struct attack_cases {
 /* cases.c */
 void attack_cases_make(struct attacker *attacker, struct attack_cases *cases);
 /* judge.c */
-void attack_count(struct attacker *attacker, size_t scenario, struct calls calls[PROCESSES_MAX]);
+/* The paths of a scenario's processes, when nothing is attacked; false where others can't do it. */
+bool attack_count(struct attacker *attacker, size_t scenario, struct calls calls[PROCESSES_MAX]);
 enum outcome attack_judge(struct attacker *attacker, const struct attack_case *test);
 /* report.c */
 void attack_case_name(const struct attack_case *test, char text[128]);

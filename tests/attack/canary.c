@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 static FILE *walked; /* where the walk writes to: nftw(3) hands nothing on */
@@ -95,6 +96,8 @@ static int remove_entry(const char *path, const struct stat *facts, int type, st
 
 void canary_make(struct attacker *attacker)
 {
+	char path[ROOM];
+
 	(void)nftw(attacker->canary, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
 	make_directory("%s", attacker->canary);
 	make_directory("%s/directory", attacker->canary);
@@ -107,6 +110,9 @@ void canary_make(struct attacker *attacker)
 	make_file(SECRET "\n", "%s/directory/leaf", attacker->canary);
 	make_file(SECRET "\n", "%s/directory/null", attacker->canary);
 	make_file(SECRET "\n", "%s/directory/ptmx", attacker->canary);
+	(void)snprintf(path, ROOM, "%.3000s/stdin", attacker->canary);
+	if (mknod(path, S_IFCHR | 0666, makedev(1, 3)) < 0)
+		err(2, "make '%s'", path);
 	free(attacker->canary_before);
 	free(attacker->host_before);
 	attacker->canary_before = describe_canary(attacker);

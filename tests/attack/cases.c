@@ -66,9 +66,8 @@ void attack_cases_make(struct attacker *attacker, struct attack_cases *cases)
 	for (size_t s = 0; s < attack_scenario_count; s++) {
 		struct calls calls[PROCESSES_MAX] = { 0 };
 
-		if (!is_wanted(&attack_scenarios[s]))
+		if (!is_wanted(&attack_scenarios[s]) || !attack_count(attacker, s, calls))
 			continue;
-		attack_count(attacker, s, calls);
 		(void)printf("# %s:", attack_scenarios[s].name);
 		for (size_t p = 0; p < PROCESSES_MAX; p++) {
 			if (calls[p].count > 0)

@@ -3,6 +3,7 @@
 
 #include <err.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -108,21 +109,26 @@ static bool strike(struct attacker *attacker, const struct attack_scenario *scen
 	const struct aim *aim, struct witness *witness, struct traced *traced)
 {
 	struct visitor visitor = witness_visitor(witness);
+	char path[ROOM];
 	struct line line;
 	pid_t init = 0;
 
 	if (scenario->attach && left_processes(0, &init, 1) != 1)
 		errx(2, "%s: no init", scenario->name);
 	line_make(attacker, scenario, scenario->command, &line);
+	/* A null device of ours: the host's may change by what others do to it. */
+	(void)snprintf(path, ROOM, "%.3000s/stdin", attacker->canary);
+	int null = open(path, O_RDWR | O_CLOEXEC);
 	struct command command = {
 		.argv = line.words,
-		.input = scenario->terminal ? attacker->terminal : -1,
+		.input = scenario->terminal ? attacker->terminal : null,
 		.output = attacker->worker.output,
 		.attached = init,
 		.deadline = attack.deadline,
 		.visitor = &visitor,
 	};
 	trace(&command, aim, traced);
+	(void)close(null);
 	if (witness->swapped && !witness->back)
 		visitor.after(witness);
 	return !traced->hung && WIFEXITED(traced->status) && WEXITSTATUS(traced->status) == 0;
@@ -190,7 +196,7 @@ enum outcome attack_judge(struct attacker *attacker, const struct attack_case *t
 	return outcome;
 }
 
-void attack_count(struct attacker *attacker, size_t index, struct calls calls[PROCESSES_MAX])
+bool attack_count(struct attacker *attacker, size_t index, struct calls calls[PROCESSES_MAX])
 {
 	const struct attack_scenario *scenario = &attack_scenarios[index];
 	const struct aim nowhere = { 0 };
@@ -202,9 +208,11 @@ void attack_count(struct attacker *attacker, size_t index, struct calls calls[PR
 	bool success = strike(attacker, scenario, &nowhere, &witness, &traced);
 	let_speak(attacker, scenario, success, text);
 	clean_up(attacker, scenario, true);
-	if (judge_words(&traced, text, success) != OUTCOME_STARTED) {
-		left_remove(&attacker->worker);
-		errx(2, "%s: does not work where nothing is attacked: %s", scenario->name, text);
-	}
 	left_remove(&attacker->worker);
+	bool well = judge_words(&traced, text, success) == OUTCOME_STARTED;
+	if (!well && !attack.foreign)
+		errx(2, "%s: does not work where nothing is attacked: %s", scenario->name, text);
+	if (!well)
+		(void)printf("# %s does not work here: %s\n", scenario->name, text);
+	return well;
 }

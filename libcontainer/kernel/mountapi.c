@@ -14,6 +14,7 @@
 #include "libcontainer/base/cleanup.h"
 #include "libcontainer/base/error.h"
 #include "libcontainer/kernel/fd.h"
+#include "libcontainer/kernel/mountinfo.h"
 #include "libcontainer/kernel/syscall.h"
 
 /* fsconfig(2) takes no longer keys and values, their NUL included; mount(2) a page in all. */
@@ -493,22 +494,20 @@ int mountapi_number(int fd, uint64_t *ret_number)
 	return 0;
 }
 
-/* Whether fd is the root of what was mounted over below, a copy of source where that is one. */
-static bool is_mounted_over(int fd, int below, int source)
+/*
+ * Whether fd is the root of what was mounted over below, at path, and a copy of source where that
+ * is one.  Any less, and a directory of the host's, which the path was made to lead to meanwhile,
+ * would be taken for it, and filled.
+ */
+static bool is_mounted_over(int fd, int below, int source, const char *path)
 {
-	struct stat found, covered, original;
-	uint64_t number = 0, below_number = 0; /* gcc cannot see that known is asked first */
-	bool known =
-		mountapi_number(fd, &number) == 0 && mountapi_number(below, &below_number) == 0;
+	struct stat found, original;
 
-	if (fstat(fd, &found) < 0 || fstat(below, &covered) < 0)
+	if (source > 0 &&
+		(fstat(fd, &found) < 0 || fstat(source, &original) < 0 ||
+			found.st_dev != original.st_dev || found.st_ino != original.st_ino))
 		return false;
-	if (known && number == below_number)
-		return false;
-	if (source > 0)
-		return fstat(source, &original) == 0 && found.st_dev == original.st_dev &&
-		       found.st_ino == original.st_ino;
-	return known || found.st_dev != covered.st_dev;
+	return mountinfo_has(fd, below, path);
 }
 
 /*
@@ -527,7 +526,7 @@ static int legacy_reopen(int target, int source, int *ret_fd)
 	auto_close int fd = open(path, O_PATH | O_NOFOLLOW | O_CLOEXEC);
 	if (fd < 0)
 		return fail(errno, "open '%s'", path);
-	if (!is_mounted_over(fd, target, source))
+	if (!is_mounted_over(fd, target, source, path))
 		return refuse_as(EAGAIN, "mount on '%s': it was changed meanwhile", path);
 	*ret_fd = steal_fd(&fd);
 	return 0;

@@ -1,10 +1,17 @@
 #include "libcontainer/kernel/mountinfo.h"
 
 #include <errno.h>
-#include <stdbool.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "libcontainer/base/arena.h"
 #include "libcontainer/base/error.h"
+#include "libcontainer/kernel/file.h"
+
+/* Of a host with a hundred thousand mounts. */
+#define SIZE_MAX_READ (64U << 20)
 
 static bool is_octal(char c)
 {
@@ -55,6 +62,8 @@ static int parse_line(char *line, struct mountinfo_entry *entry)
 	if (!type || !source || !line)
 		return -EBADMSG;
 	*entry = (struct mountinfo_entry){
+		.id = strtol(fields[0], NULL, 10),
+		.parent = strtol(fields[1], NULL, 10),
 		.root = unescape(fields[3]),
 		.mountpoint = unescape(fields[4]),
 		.options = fields[5],
@@ -82,4 +91,45 @@ int mountinfo_walk(
 			return r;
 	}
 	return 0;
+}
+
+/* The number that the table has for the mount of fd; statx(2) tells it only since Linux 5.8. */
+static long mount_number(int fd)
+{
+	char path[64], text[1024];
+	long number = -1;
+
+	(void)snprintf(path, sizeof(path), "/proc/self/fdinfo/%d", fd);
+	if (file_read_into(AT_FDCWD, path, text, sizeof(text)) < 0)
+		return -1;
+	const char *at = strstr(text, "mnt_id:");
+	return at && sscanf(at, "mnt_id: %ld", &number) == 1 ? number : -1;
+}
+
+struct mount_search {
+	long id, parent;
+	const char *path;
+};
+
+static int visit_mount(const struct mountinfo_entry *entry, void *context)
+{
+	const struct mount_search *search = context;
+
+	return entry->id == search->id && entry->parent == search->parent &&
+	       strcmp(entry->mountpoint, search->path) == 0;
+}
+
+bool mountinfo_has(int fd, int below, const char *path)
+{
+	struct mount_search search = { mount_number(fd), mount_number(below), path };
+	struct arena arena = { 0 };
+	struct file_text table;
+
+	if (search.id < 0 || search.parent < 0)
+		return false;
+	int r = file_read(&arena, AT_FDCWD, "/proc/self/mountinfo", SIZE_MAX_READ, &table);
+	if (r == 0)
+		r = mountinfo_walk(table.text, visit_mount, &search);
+	arena_done(&arena);
+	return r == 1;
 }

@@ -1,6 +1,7 @@
 /* What is the host's: a tree beside the bundle, some files of the system, and the mount table. */
 #include "tests/attack/attack.h"
 
+#include <dirent.h>
 #include <err.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -58,6 +59,19 @@ static char *describe_canary(const struct attacker *attacker)
 	return text;
 }
 
+static void print_names(FILE *out, const char *path)
+{
+	struct dirent **entries;
+	int count = scandir(path, &entries, NULL, alphasort);
+
+	for (int i = 0; i < count; i++) {
+		(void)fprintf(out, "%s%s\n", path, entries[i]->d_name);
+		free(entries[i]);
+	}
+	if (count >= 0)
+		free(entries);
+}
+
 /* Times would change by what others do on the machine. */
 static char *describe_host(void)
 {
@@ -81,6 +95,7 @@ static char *describe_host(void)
 	}
 	for (size_t i = 0; i < sizeof(settings) / sizeof(*settings); i++)
 		print_content(out, settings[i]);
+	print_names(out, "/");
 	(void)fclose(out);
 	return text;
 }
@@ -103,6 +118,9 @@ void canary_make(struct attacker *attacker)
 	make_directory("%s/directory", attacker->canary);
 	make_directory("%s/directory/deep", attacker->canary);
 	make_directory("%s/directory/c", attacker->canary);
+	make_directory("%s/directory/up", attacker->canary);
+	make_directory("%s/directory/fs", attacker->canary);
+	make_directory("%s/directory/fs/cgroup", attacker->canary);
 	make_file(SECRET "\n", "%s/file", attacker->canary);
 	make_file(SECRET "\n", "%s/directory/file", attacker->canary);
 	make_file(SECRET "\n", "%s/directory/mark", attacker->canary);

@@ -41,9 +41,8 @@ program_masks() {
 }
 
 @test "umask: that of the configuration for each program" {
-	local annotated
 	update_config '.process.user.umask = 21'
-	for annotated in no yes; do
+	for _ in without with; do
 		run -0 program_masks
 		assert_equal "$(cut -d' ' -f3 <<<"$output" | sort | uniq -c | xargs)" "9 0025"
 		unchanged
@@ -141,7 +140,6 @@ made() {
 }
 
 @test "umask: hooks on the host have the caller's, those in the container the program's" {
-	local point
 	printf '#!/bin/sh\necho "$1 $(umask)" >>%q\n' "$TEST_DIR/masks" >hook
 	chmod 755 hook
 	mkdir rootfs/out

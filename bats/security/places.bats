@@ -1,6 +1,8 @@
 # Family A, by place: links, fifos, devices, sockets, files and directories of an attacker at every path of
 # the image that caisson touches, and at the few of the host's that others may write to.
 
+# shellcheck disable=SC2086 # lists of kinds are words
+
 bats_require_minimum_version 1.5.0
 load ../helpers
 load ../inside

@@ -54,7 +54,9 @@ place() {
 	update_config "$change | .process.args = [\"/bin/sh\", \"-c\", \$script] | .root.readonly = false" \
 		--arg script "$script"
 	exec 21<"$CANARY"
-	for kind in none ${*:-$KINDS}; do
+	# shellcheck disable=SC2086 # they are words
+	(($#)) || set -- $KINDS
+	for kind in none "$@"; do
 		fresh_image
 		[[ $(type -t PREPARE) != function ]] || PREPARE
 		plant "$kind" "rootfs$path" "$name"

@@ -115,19 +115,42 @@ ptmx pts/ptmx
 	refused 'linux.devices[0].path'
 }
 
-@test "in a user namespace the nodes are the host's, by bind" {
+@test "in a user namespace: defaults are the host's, by bind; listed ones have their own nodes" {
 	user_namespace
 	devices '[{type: "c", path: "/dev/fuse", major: 10, minor: 229, fileMode: 438},
+		{type: "b", path: "/dev/dir/b", major: 1, minor: 5, fileMode: 416, uid: 10, gid: 11},
+		{type: "c", path: "/dev/other", major: 1, minor: 5, uid: 4},
 		{type: "p", path: "/dev/p", fileMode: 384, uid: 5}]'
-	inside "$NUMBERS /dev/null /dev/zero /dev/p /dev/fuse; echo x >/dev/null
-		head -c 2 /dev/zero | wc -c
+	inside "$NUMBERS /dev/null /dev/zero /dev/p /dev/fuse /dev/dir/b /dev/other
+		echo x >/dev/null; head -c 2 /dev/zero /dev/other | od -An -tx1
 		no mknod /dev/new c 1 3; cat /proc/self/mountinfo"
 	assert_contains "/dev/null character special file 1:3 666"
 	assert_contains "/dev/zero character special file 1:5 666"
 	assert_contains "/dev/p fifo 0:0 600 5:0"
-	assert_contains "/dev/fuse character special file a:e5"
-	assert_mount /dev/null rw
-	assert_mount /dev/fuse rw
+	assert_contains "/dev/fuse character special file a:e5 666 0:0"
+	assert_contains "/dev/dir/b block special file 1:5 640 10:11"
+	assert_contains "/dev/other character special file 1:5 666 4:0"
+	assert_contains " 00 00"
+	assert_mount /dev/null ro nosuid noexec
+	assert_mount /dev/dir/b rw nosuid noexec '!nodev'
+	assert_mount /dev/other rw nosuid noexec
+	# None is left where they were made.
+	detached create "$ID"
+	assert_equal "$(find "$ROOT" -type c -o -type b)" ""
+}
+
+@test "in a user namespace with the host's ids nobody changes the host's nodes" {
+	user_namespace 0
+	grant_capabilities
+	devices '[{type: "c", path: "/dev/mine", major: 1, minor: 5}]'
+	local before
+	before=$(stat -c '%a %u %g %Z' /dev/null /dev/zero)
+	inside 'no chmod 600 /dev/null; no chown 5 /dev/zero; no touch /dev/null
+		chmod 600 /dev/mine && chown 7:8 /dev/mine && stat -c "%a %u:%g" /dev/mine
+		echo written >/dev/null && echo yes'
+	assert_equal "$(stat -c '%a %u %g %Z' /dev/null /dev/zero)" "$before"
+	assert_contains "600 7:8"
+	assert_contains "yes"
 }
 
 @test "image: without a tmpfs the nodes are made in its /dev" {

@@ -145,13 +145,22 @@ bool plan_has_rdt(const struct plan *plan)
 	return plan->rdt.set;
 }
 
+bool plan_has_nodes(const struct plan *plan)
+{
+	for (size_t i = 0; i < plan->devices.count; i++) {
+		if (plan->devices.items[i].by_parent)
+			return true;
+	}
+	return false;
+}
+
 bool plan_has_sources(const struct plan *plan)
 {
 	for (size_t i = 0; i < plan->root.mount_count; i++) {
 		if (plan->root.mounts[i].source_by_parent)
 			return true;
 	}
-	return false;
+	return plan_has_nodes(plan);
 }
 
 bool plan_maps_mounts(const struct plan *plan)

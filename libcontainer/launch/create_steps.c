@@ -40,7 +40,7 @@ static const struct step rows[] = {
 		parent_make_fifos, NULL),
 	STEP(ROLE_PARENT, "make the socket for notifications", plan_is_notified,
 		parent_make_notify, NULL),
-	STEP(ROLE_PARENT, "open the sources of bind mounts", plan_has_sources,
+	STEP(ROLE_PARENT, "open the sources of mounts, make those of devices", plan_has_sources,
 		parent_open_sources, NULL),
 
 	/* Before init, which is born in it; device rules too, so that there is no moment without. */
@@ -218,6 +218,8 @@ static const struct step rows[] = {
 	/* Nothing but init is to be started in its group any more: pids.limit 0 forbids it. */
 	STEP(ROLE_PARENT, "set the last limits of the cgroup", plan_has_last_limits,
 		parent_limit_last, NULL),
+	STEP(ROLE_PARENT, "remove the names of device nodes", plan_has_nodes,
+		parent_forget_nodes, NULL),
 	STEP(ROLE_PARENT, "record the container", NULL,
 		parent_record_created, NULL),
 	STEP_WHOLE(ROLE_PARENT, "send the pidfd", plan_has_pidfd_socket,

@@ -58,7 +58,7 @@ void launch_done(struct launch *launch)
 	channel_close(&launch->init);
 	namespaces_close(launch->joins);
 	if (launch->sources)
-		sources_close(&launch->plan->root, launch->sources);
+		sources_close(launch->plan, launch->sources);
 	cgroup_close(&launch->cgroup);
 	fd_close(&launch->birthplace);
 	network_devices_done(&launch->network);

@@ -31,7 +31,7 @@ struct launch {
 	const char *pid_file;             /* absolute, or NULL */
 	int target;                       /* exec: pidfd of the container's init */
 	struct cgroup_paths cgroups;      /* where the container's processes are */
-	int *sources;                     /* create: one slot per mount, -EBADF */
+	int *sources;                     /* create: sources_count() slots, -EBADF */
 	bool waits_for_resume;            /* exec: a frozen container is waited for, else refused */
 	enum status status;               /* exec: of the container */
 
@@ -106,6 +106,7 @@ void launch_set_hook_pid(char *state);
 	ROW(has_net_devices) \
 	ROW(has_rdt) \
 	ROW(has_sources) \
+	ROW(has_nodes) \
 	ROW(maps_mounts) \
 	ROW(has_terminal) \
 	ROW(has_console_socket) \

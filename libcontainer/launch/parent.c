@@ -175,7 +175,14 @@ int parent_open_namespaces(struct launch *launch)
 
 int parent_open_sources(struct launch *launch)
 {
-	return sources_open(&launch->plan->root, launch->sources);
+	return sources_open(launch->plan, launch->directory, launch->sources);
+}
+
+/* Init has mounted them. */
+int parent_forget_nodes(struct launch *launch)
+{
+	sources_forget(launch->plan, launch->directory);
+	return 0;
 }
 
 /* ---- cgroup ---------------------------------------------------------------------------- */

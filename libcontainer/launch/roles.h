@@ -22,6 +22,7 @@ int parent_check_labels(struct launch *launch);
 int parent_open_namespaces(struct launch *launch);
 int parent_make_fifos(struct launch *launch);
 int parent_open_sources(struct launch *launch);
+int parent_forget_nodes(struct launch *launch);
 int parent_make_cgroup(struct launch *launch);
 void parent_remove_cgroup(struct launch *launch);
 int parent_allow_devices(struct launch *launch);

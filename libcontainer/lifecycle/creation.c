@@ -18,6 +18,7 @@
 #include "libcontainer/base/path.h"
 #include "libcontainer/kernel/file.h"
 #include "libcontainer/lifecycle/notify.h"
+#include "libcontainer/mount/sources.h"
 #include "libcontainer/rdt/resctrl.h"
 #include "libcontainer/store/directory.h"
 #include "oci-spec/json.h"
@@ -247,7 +248,7 @@ int creation_prepare(const struct container_context *c, const struct container_c
 int creation_launch(const struct container_context *c, struct creation *creation)
 {
 	struct launch *launch = &creation->launch;
-	size_t mounts = creation->plan.root.mount_count;
+	size_t sources = sources_count(&creation->plan);
 
 	launch_init(launch, &creation->plan, &create_steps);
 	launch->root = c->root;
@@ -257,8 +258,8 @@ int creation_launch(const struct container_context *c, struct creation *creation
 	launch->pid_file = creation->pid_file;
 	launch->cgroups =
 		(struct cgroup_paths){ creation->record.cgroups, creation->record.cgroup_count };
-	launch->sources = arena_new_array(&creation->arena, int, mounts);
-	for (size_t i = 0; i < mounts; i++)
+	launch->sources = arena_new_array(&creation->arena, int, sources);
+	for (size_t i = 0; i < sources; i++)
 		launch->sources[i] = -EBADF;
 	/* What comes now leaves traces; from here on a lack of memory is an error like others. */
 	arena_seal(&creation->arena);

@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
@@ -72,24 +73,38 @@ static int check_hidden(int target, const struct plan_device *device)
 	return 0;
 }
 
-/* No mknod(2) in a user namespace: the host's own node is bound, once it is known to be it. */
-static int bind_node(const struct rootfs *rootfs, const struct plan_device *device)
+/*
+ * The host's own node, once it is known to be it.  Read-only does not keep anybody from writing to
+ * a device; it keeps owner and mode from a container whose ids are the host's.
+ */
+static int clone_hosts_node(const struct plan_device *device, struct mountapi_mount *bind)
 {
-	struct mountapi_mount bind = { .fd = -EBADF };
 	auto_close int source = open(device->path, O_PATH | O_CLOEXEC);
-	auto_close int target = -EBADF;
 	struct stat status;
-	bool made;
 
 	if (source < 0 || fstat(source, &status) < 0)
 		return fail(errno, "open the host's '%s'", device->path);
 	if (!is_node(&status, device))
 		return refuse("the host's '%s' is another device", device->path);
-	try(inside_make_file(rootfs->root, device->path, 0644, &target, &made));
-	if (!made && !device->is_default)
-		try(check_hidden(target, device));
+	try(mountapi_clone(source, false, bind));
+	return mountapi_change(
+		bind, MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC, 0, false);
+}
 
-	int r = mountapi_clone(source, false, &bind);
+/* No mknod(2) in a user namespace: the parent's node is bound, or else the host's. */
+static int bind_node(const struct rootfs *rootfs, const struct plan_device *device)
+{
+	int *own = &rootfs->sources[rootfs->plan->root.mount_count +
+				    (size_t)(device - rootfs->plan->devices.items)];
+	struct mountapi_mount bind = { .fd = steal_fd(own) };
+	auto_close int target = -EBADF;
+	bool made;
+
+	int r = bind.fd < 0 ? clone_hosts_node(device, &bind) : 0;
+	if (r == 0)
+		r = inside_make_file(rootfs->root, device->path, 0644, &target, &made);
+	if (r == 0 && !made && !device->is_default)
+		r = check_hidden(target, device);
 	if (r == 0)
 		r = mountapi_attach(&bind, target);
 	mountapi_done(&bind);

@@ -17,8 +17,8 @@ struct rootfs {
 	int root;                   /* O_PATH of the root, as mounted; -EBADF before */
 	struct mountapi_mount tree; /* the mount of the root */
 	struct mountapi_mount mask; /* the one read-only directory behind all masked ones */
-	/* Per mount: a detached tree from the parent, or -EBADF; and once that is attached, the
-	 * mount that is to be made read-only at last, or that has paths to be hidden. */
+	/* Per mount, then per device: a detached tree from the parent, or -EBADF; and once a mount
+	 * is attached, what is to be made read-only at last, or that has paths to be hidden. */
 	int *sources;
 	/* Has the parent map the ids of the mount at fd, which is not attached yet: that takes a
 	 * privilege on its file system which init may not have. */

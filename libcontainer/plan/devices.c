@@ -5,6 +5,7 @@
 #include <sys/sysmacros.h>
 
 #include "libcontainer/base/cleanup.h"
+#include "libcontainer/base/log.h"
 #include "libcontainer/base/path.h"
 #include "libcontainer/plan/device_rules.h"
 #include "libcontainer/plan/parts.h"
@@ -97,6 +98,26 @@ static int take_device(struct planning *p, size_t index, struct plan_device *ret
 	return 0;
 }
 
+/*
+ * Init can't make nodes in a user namespace, but its parent can, with the owner and mode that the
+ * spec wants, where it is root on the host and the maps are known.
+ */
+static void plan_parent(struct planning *p, struct plan_device *device)
+{
+	const struct plan_users *users = &p->plan->users;
+
+	device->by_parent = p->plan->devices.by_bind && !p->host->in_user_namespace &&
+			    p->host->uid == 0 && users->mapped && !S_ISFIFO(device->mode);
+	if (!device->by_parent)
+		return;
+	if (!plan_id_outside(&users->uids, device->uid, &device->host_uid))
+		log_warning("%s.uid: %u is not mapped: the device will be nobody's", device->place,
+			device->uid);
+	if (!plan_id_outside(&users->gids, device->gid, &device->host_gid))
+		log_warning("%s.gid: %u is not mapped: the device will be nobody's", device->place,
+			device->gid);
+}
+
 static bool is_listed(const struct plan_devices *devices, const char *path)
 {
 	for (size_t i = 0; i < devices->count; i++)
@@ -121,6 +142,7 @@ static int plan_nodes(struct planning *p)
 		/* Always the link to pts/ptmx: a node would open the host's devpts. */
 		if (strcmp(device.path, "/dev/ptmx") == 0)
 			continue;
+		plan_parent(p, &device);
 		devices->items[devices->count++] = device;
 	}
 	for (size_t i = 0; devices->make && i < COUNT_OF(defaults); i++) {

@@ -173,11 +173,14 @@ struct plan_device {
 	uid_t uid; /* the container's ids */
 	gid_t gid;
 	bool is_default; /* where it is bound, whatever is there is hidden */
+	bool by_parent;  /* where it is bound, it is a node of its own, that the parent makes */
+	uid_t host_uid;  /* by_parent: its owner, as the host counts */
+	gid_t host_gid;
 };
 
 struct plan_devices {
 	bool make;    /* false: /dev is the caller's bind mount, make no nodes or links in it */
-	bool by_bind; /* no mknod here (user namespace): bind the host's nodes */
+	bool by_bind; /* no mknod here (user namespace): bind the host's nodes, or the parent's */
 	struct plan_device *items;
 	size_t count;
 	bool ptmx;    /* make /dev/ptmx a link to pts/ptmx */

@@ -151,6 +151,7 @@ static void print_devices(struct plan_printer *p, const struct plan_devices *pla
 		print_string(p, "number", number);
 		print_octal(p, "mode", plan->items[i].mode);
 		print_bool(p, "bind", plan->by_bind);
+		print_bool(p, "byParent", plan->items[i].by_parent);
 		print_close(p, false);
 	}
 	print_close(p, true);

@@ -246,6 +246,40 @@ static void bad_rules_are_refused(void **state)
 	}
 }
 
+/* Only where init's parent may, and knows whose they are. */
+static void listed_are_made_by_the_parent(void **state)
+{
+	struct spec_device items[] = {
+		{ .type = "b",
+			.path = "/dev/b",
+			.major = { true, 1 },
+			.minor = { true, 5 },
+			.uid = { true, 10 },
+			.gid = { true, 70000 } },
+		{ .type = "p", .path = "/dev/p" },
+	};
+	struct plan_id_range range = { 0, 100000, 65536 };
+
+	(void)state;
+	for (int i = 0; i < 5; i++) {
+		begin_on(&host_v2);
+		list(items, COUNT_OF(items));
+		plan.namespaces.have = i == 1 ? 0 : CLONE_NEWUSER;
+		plan.users.mapped = i != 2;
+		plan.users.uids = plan.users.gids = (struct plan_id_map){ &range, 1 };
+		host.in_user_namespace = i == 3;
+		host.uid = i == 4 ? 1000 : 0;
+		assert_int_equal(decide(plan_devices), 0);
+		assert_int_equal(find("/dev/b")->by_parent, i == 0);
+		assert_false(find("/dev/p")->by_parent);
+		assert_false(find("/dev/null")->by_parent);
+		if (i == 0) {
+			assert_int_equal(find("/dev/b")->host_uid, 100010);
+			assert_int_equal(find("/dev/b")->host_gid, 0); /* not mapped: nobody's */
+		}
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -254,6 +288,7 @@ int main(void)
 		cmocka_unit_test_teardown(bad_devices_are_refused, end_test),
 		cmocka_unit_test_teardown(bound_dev_is_the_callers, end_test),
 		cmocka_unit_test_teardown(user_namespaces_bind, end_test),
+		cmocka_unit_test_teardown(listed_are_made_by_the_parent, end_test),
 		cmocka_unit_test_teardown(defaults_follow_the_rules, end_test),
 		cmocka_unit_test_teardown(denied_without_rules, end_test),
 		cmocka_unit_test_teardown(allowed_all_is_one_rule, end_test),

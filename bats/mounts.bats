@@ -395,6 +395,42 @@ content"
 	assert_output "2755 50"
 }
 
+@test "user namespace: a bind without what is mounted below it" {
+	user_namespace
+	mkdir source
+	mount -t tmpfs outer source
+	mkdir source/below
+	echo outer >source/below/name
+	mount -t tmpfs inner source/below
+	echo inner >source/below/name
+	chmod -R a+rX source
+	add_mount /mnt bind "$PWD/source" bind ro
+	set_script 'cat /mnt/below/name /proc/self/mountinfo'
+	run caisson run "$ID"
+	umount -R source
+	assert_equal "$status" 0
+	assert_contains "outer"
+	assert_mount /mnt ro
+	assert_equal "$(mount_at /mnt/below)" ""
+}
+
+@test "user namespace in the host's network: sysfs is the host's, and read-only" {
+	user_namespace 0
+	namespace_remove network
+	update_config '(.mounts[] | select(.type == "sysfs")).options = ["nosuid", "noexec", "nodev", "ro"]'
+	inside 'ls /sys/class/net; no write /sys/kernel/mm/transparent_hugepage/defrag
+		cat /proc/self/mountinfo'
+	assert_contains "$(ls /sys/class/net)"
+	assert_mount /sys ro nosuid nodev noexec
+	local line
+	while read -r line; do
+		[[ ,$(cut -d" " -f6 <<<"$line"), == *,ro,* ]] || fail "not read-only: $line"
+	done < <(grep "^[0-9].* /sys\(/.*\)\? " <<<"$output" | grep -v " /sys/fs/cgroup")
+	# That is not what a writable one means.
+	update_config '(.mounts[] | select(.type == "sysfs")).options = ["nosuid", "noexec", "nodev"]'
+	refused "'sysfs'" 'operation not permitted'
+}
+
 @test "proc and sysfs want real directories" {
 	local what
 	for what in proc sys; do

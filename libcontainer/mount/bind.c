@@ -17,6 +17,12 @@
 #include "libcontainer/kernel/syscall.h"
 #include "libcontainer/mount/rootfs.h"
 
+/* A mount namespace of a container may be joined, and then nobody has opened any. */
+static bool parent_has(const struct rootfs *rootfs, size_t index)
+{
+	return rootfs->sources && rootfs->sources[index] >= 0;
+}
+
 static int open_source(const struct rootfs *rootfs, const struct plan_mount *mount, int *ret_fd)
 {
 	bool nofollow = mount->source_nofollow || mount->copy_symlink;
@@ -25,8 +31,7 @@ static int open_source(const struct rootfs *rootfs, const struct plan_mount *mou
 	size_t index = (size_t)(mount - rootfs->plan->root.mounts);
 
 	/* Ours failed for want of permission in the user namespace: the parent has one for us. */
-	if (fd < 0 && (errno == EACCES || errno == EPERM) && rootfs->sources &&
-		rootfs->sources[index] >= 0)
+	if (fd < 0 && (errno == EACCES || errno == EPERM) && parent_has(rootfs, index))
 		return 1;
 	if (fd < 0)
 		return fail(errno, "open '%s'", mount->source);
@@ -60,15 +65,25 @@ static int clone_source(const struct rootfs *rootfs, const struct plan_mount *mo
 
 	if (r < 0)
 		return r;
+	if (r == 0) {
+		r = mountapi_clone(source, mount->recursive, ret_mount);
+		/*
+		 * Not without what is mounted below it, in a user namespace, where that could be
+		 * there to hide something.  Who wrote the configuration may look, as may our
+		 * parent.
+		 */
+		if (r == -EINVAL && !mount->recursive && parent_has(rootfs, index)) {
+			error_clear();
+			r = 1;
+		}
+		try(r, "clone '%s'", mount->source);
+	}
 	if (r == 1) {
 		*ret_mount = (struct mountapi_mount){
 			.fd = fcntl(rootfs->sources[index], F_DUPFD_CLOEXEC, 3),
 		};
 		if (ret_mount->fd < 0)
 			return fail(errno, "duplicate the descriptor of '%s'", mount->source);
-	} else {
-		try(mountapi_clone(source, mount->recursive, ret_mount), "clone '%s'",
-			mount->source);
 	}
 
 	int fd = r == 1 ? ret_mount->fd : source;

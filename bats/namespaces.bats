@@ -111,6 +111,21 @@ sleep 999 "
 	assert_equal "$status" 0
 }
 
+@test "user: without maps the container's root is the caller, and nobody else is there" {
+	namespace_add user
+	update_config 'del(.linux.uidMappings, .linux.gidMappings)
+		| (.mounts[] | select(.type == "devpts")).options -= ["gid=5"]'
+	inside 'readlink /proc/self/ns/user; cat /proc/self/uid_map /proc/self/gid_map
+		no chown 1 /dev/shm'
+	assert_contains "$(printf '%10d %10d %10d\n%10d %10d %10d' 0 0 1 0 0 1)"
+	[[ $output != *"$(readlink /proc/self/ns/user)"* ]] || fail "it is the host's: $output"
+
+	update_config '.linux.uidMappings = [{containerID: 0, hostID: 0, size: 1}]'
+	refused 'linux.gidMappings: linux.uidMappings needs it'
+	update_config '.linux.gidMappings = .linux.uidMappings | del(.linux.uidMappings)'
+	refused 'linux.uidMappings: linux.gidMappings needs it'
+}
+
 @test "a path of another type is refused, with both named" {
 	namespace_add network /proc/self/ns/uts
 	refused network /proc/self/ns/uts

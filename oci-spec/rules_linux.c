@@ -77,10 +77,11 @@ static int check_user_namespace(const struct rules_subject *subject)
 		return refuse("linux.uidMappings: needs a user namespace in linux.namespaces");
 	if (!user && gids > 0)
 		return refuse("linux.gidMappings: needs a user namespace in linux.namespaces");
-	if (user && !user->path && uids == 0)
-		return refuse("linux.uidMappings: a new user namespace needs it");
-	if (user && !user->path && gids == 0)
-		return refuse("linux.gidMappings: a new user namespace needs it");
+	/* Without both, the caller's own ids are mapped. */
+	if (user && !user->path && uids == 0 && gids > 0)
+		return refuse("linux.uidMappings: linux.gidMappings needs it");
+	if (user && !user->path && gids == 0 && uids > 0)
+		return refuse("linux.gidMappings: linux.uidMappings needs it");
 	/* Engines repeat the mappings of the namespace that they made. */
 	if (user && user->path && uids + gids > 0)
 		log_warning(

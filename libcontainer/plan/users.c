@@ -31,6 +31,16 @@ bool plan_id_outside(const struct plan_id_map *map, uint32_t id, uint32_t *ret_i
 	return false;
 }
 
+/* As crun: without a word about ids, the container's root is the caller, and there is nobody else.
+ */
+static struct plan_id_map map_of_own(struct planning *p, uint32_t id)
+{
+	struct plan_id_map map = { arena_new_array(p->arena, struct plan_id_range, 1), 1 };
+
+	map.items[0] = (struct plan_id_range){ .inside = 0, .outside = id, .count = 1 };
+	return map;
+}
+
 /* It must be mapped, as init works as root in there. */
 static int find_root(const struct plan_id_map *map, const char *place, uint32_t *ret_id)
 {
@@ -56,6 +66,10 @@ int plan_users(struct planning *p)
 		return 0;
 	}
 	plan->mapped = true;
+	if (plan->uids.count == 0)
+		plan->uids = map_of_own(p, p->host->uid);
+	if (plan->gids.count == 0)
+		plan->gids = map_of_own(p, p->host->gid);
 	try(find_root(&plan->uids, "linux.uidMappings", &plan->root_uid));
 	try(find_root(&plan->gids, "linux.gidMappings", &plan->root_gid));
 

@@ -5,11 +5,11 @@
 
 #define SPEC_LINUX(ROW) \
 	ROW(list,    uid_mappings,       "uidMappings",       0, id_mapping, \
-		"1.0.0", "", "none", \
+		"1.0.0", "", "the caller's alone, as 0", \
 		"user ids of a new user namespace; ignored with a warning when it is joined", \
-		"without a user namespace; missing for a new one; overlaps; over 340") \
+		"without a user namespace; one of the two missing; overlaps; over 340") \
 	ROW(list,    gid_mappings,       "gidMappings",       0, id_mapping, \
-		"1.0.0", "", "none", "group ids, likewise", "as uidMappings") \
+		"1.0.0", "", "the caller's alone, as 0", "group ids, likewise", "as uidMappings") \
 	ROW(pairs,   sysctl,             "sysctl",            0, none, \
 		"1.0.0", "", "none", "written below /proc/sys, with . or / between names", \
 		"what is not of a namespace that the container has of its own") \

@@ -24,7 +24,7 @@
 		"a type that is there twice") \
 	ROW(list,    devices,            "devices",           0, device, \
 		"1.0.0", "", "the default ones", \
-		"nodes; in a user namespace those of the host are bound", \
+		"nodes; in a user namespace bound: own ones, or the host's", \
 		"an existing file that is another device") \
 	ROW(map,     net_devices,        "netDevices",        0, net_device, \
 		"1.3.0", "", "none", \

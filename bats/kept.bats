@@ -39,7 +39,7 @@ FACTS='grep -E "^(Uid|Gid|Groups|Umask|NoNewPrivs|Seccomp|Seccomp_filters|Cap...
 		[{"names": ["mkdir", "mkdirat"], "action": "SCMP_ACT_ERRNO", "errnoRet": 95}]}'
 	sleeping_container
 	mv config.json elsewhere.json
-	strace -f -qq -s 300 -e trace=openat,openat2,open -o calls "$CAISSON" --root "$ROOT" \
+	untraced strace -f -qq -s 300 -e trace=openat,openat2,open -o calls "$CAISSON" --root "$ROOT" \
 		exec "$ID" /bin/mkdir /tmp/new >output 2>&1 </dev/null || true
 	grep -q 'not supported' output
 	[[ ! -e rootfs/tmp/new ]]

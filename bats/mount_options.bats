@@ -133,7 +133,7 @@ see() {
 	add_mount /mnt/i tmpfs t iversion
 	add_mount /mnt/m tmpfs t mand
 	set_script 'cat /proc/self/mountinfo'
-	run -0 strace -qqfe trace=mount,fsconfig "$CAISSON" --root "$ROOT" run "$ID"
+	run -0 untraced strace -qqfe trace=mount,fsconfig "$CAISSON" --root "$ROOT" run "$ID"
 	[[ $output =~ mount\([^\)]*MS_I_VERSION ]] || fail "$output"
 	[[ $output =~ \"mand\" ]] || fail "$output"
 	assert_mount /mnt/i

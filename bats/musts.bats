@@ -122,7 +122,7 @@ poststart $limit"
 	add_mount /tmp bind "$TEST_DIR" bind
 	local verb
 	for verb in run create; do
-		run -1 strace -f -qq -o calls -P "$(group_file)/pids.max" -e inject=write:error=EIO \
+		run -1 untraced strace -f -qq -o calls -P "$(group_file)/pids.max" -e inject=write:error=EIO \
 			"$CAISSON" --root "$ROOT" "$verb" "$ID" </dev/null
 		grep -q INJECTED calls
 		assert_contains 'linux.resources.pids.limit'

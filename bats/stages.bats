@@ -27,7 +27,7 @@ kill_at() {
 	local process=$1 call=$2
 	shift 2
 	status=0
-	"$STEPPER" "$process" "$call" "$TEST_DIR/report" "$CAISSON" --root "$ROOT" "$@" \
+	untraced "$STEPPER" "$process" "$call" "$TEST_DIR/report" "$CAISSON" --root "$ROOT" "$@" \
 		</dev/null >"$TEST_DIR/output" 2>&1 || status=$?
 	output=$(<"$TEST_DIR/output")
 	[[ $(<"$TEST_DIR/report") == killed ]]
@@ -214,7 +214,7 @@ others_have_ended() {
 }
 
 @test "stages: the processes are known by name" {
-	strace -f -qq -e trace=prctl -e signal=none -o "$TEST_DIR/names" \
+	untraced strace -f -qq -e trace=prctl -e signal=none -o "$TEST_DIR/names" \
 		"$CAISSON" --root "$ROOT" run --general-road "$ID"
 	local name
 	for name in parent child init; do

@@ -6,7 +6,7 @@ load helpers
 # traced ARGUMENT... - runs caisson under strace; the calls are in $TEST_DIR/calls, one a line.
 traced() {
 	command -v strace >/dev/null || skip "no strace"
-	strace -f -qq -s 200 -o "$TEST_DIR/calls" "$CAISSON" --root "$ROOT" "$@" </dev/null
+	untraced strace -f -qq -s 200 -o "$TEST_DIR/calls" "$CAISSON" --root "$ROOT" "$@" </dev/null
 }
 
 # Those of caisson alone: up to where init executes the program.

@@ -290,7 +290,7 @@ bomb_was_stopped() {
 	local call count
 	for call in openat write renameat2; do
 		for count in 1 4 8 12 16 20; do
-			strace -f -o /dev/null -e "inject=$call:signal=KILL:when=$count" \
+			untraced strace -f -o /dev/null -e "inject=$call:signal=KILL:when=$count" \
 				"$CAISSON" --root "$ROOT" update --pids-limit $((30 + count)) \
 				--cpu-period 200000 "$ID" >/dev/null 2>&1 || true
 			caisson update --pids-limit 21 "$ID"

@@ -24,6 +24,7 @@ struct container_context {
 	bool root_private;       /* below XDG_RUNTIME_DIR: see store_keep_private() */
 	enum container_cgroup_manager cgroup_manager;
 	enum container_tristate rootless;
+	bool assert_start;       /* tests: what the kernel holds must be what was planned */
 };
 
 /* create and run */

@@ -111,10 +111,24 @@ static int cgroup_manager_choose(struct container_context *context)
 		globals.cgroup_manager);
 }
 
+/*
+ * Of the environment, and no option: so it is on in all that a test does, also where engines and
+ * hooks call us.
+ */
+static bool asks_for_assertion(void)
+{
+	const char *value = getenv("CAISSON_ASSERT_START");
+
+	return value && *value && strcmp(value, "0") != 0;
+}
+
 int globals_context(struct container_context *ret_context)
 {
 	static struct arena arena;
-	struct container_context context = { .rootless = globals.rootless };
+	struct container_context context = {
+		.rootless = globals.rootless,
+		.assert_start = asks_for_assertion(),
+	};
 
 	try(root_choose(&arena, &context));
 	try(cgroup_manager_choose(&context));

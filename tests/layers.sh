@@ -12,7 +12,7 @@ BEGIN {
 	rank["libcontainer/base"] = 0
 	rank["oci-spec"] = rank["oci-spec/fields"] = rank["libcontainer/kernel"] = 1
 	rank["libcontainer/plan"] = 2
-	split("namespace mount cgroup security process network hook rdt checkpoint store", feature)
+	split("namespace mount cgroup security process network hook rdt audit checkpoint store", feature)
 	for (i in feature)
 		rank["libcontainer/" feature[i]] = 3
 	rank["libcontainer/launch"] = 4

@@ -131,11 +131,11 @@ suid_program() {
 	user_namespace
 	give_image 100000
 	update_config '.process.user = {uid: 7, gid: 7}'
-	strace -f -o trace -e trace=prctl,setuid,setresuid,execve \
+	untraced strace -f -o trace -e trace=prctl,setuid,setresuid,execve \
 		"$CAISSON" --root "$ROOT" run "$ID" </dev/null >/dev/null
 	assert_hidden_at_execve trace
 	sleeping_container
-	strace -f -o trace -e trace=prctl,setuid,setresuid,execve \
+	untraced strace -f -o trace -e trace=prctl,setuid,setresuid,execve \
 		"$CAISSON" --root "$ROOT" exec "$ID" /bin/true </dev/null >/dev/null
 	assert_hidden_at_execve trace
 }

@@ -217,7 +217,7 @@ start_spy() {
 exec_slowly() {
 	local call
 	for call in clone3 setns close_range setsid openat setuid capset prctl execve; do
-		strace -f -o /dev/null -e trace="$call" -e inject="$call":delay_enter=20000 \
+		untraced strace -f -o /dev/null -e trace="$call" -e inject="$call":delay_enter=20000 \
 			"$CAISSON" --root "$ROOT" exec "$ID" /bin/true </dev/null >/dev/null 2>&1
 	done
 }

@@ -51,26 +51,29 @@ static int parse_line(char *line, struct mountinfo_entry *entry)
 		if (!fields[i])
 			return -EBADMSG;
 	}
+	*entry = (struct mountinfo_entry){
+		.id = strtol(fields[0], NULL, 10),
+		.parent = strtol(fields[1], NULL, 10),
+	};
 	do {
 		field = strsep(&line, " ");
 		if (!field)
 			return -EBADMSG;
+		entry->shared = entry->shared || strncmp(field, "shared:", 7) == 0;
+		entry->slave = entry->slave || strncmp(field, "master:", 7) == 0;
+		entry->unbindable = entry->unbindable || strcmp(field, "unbindable") == 0;
 	} while (strcmp(field, "-") != 0);
 
 	char *type = strsep(&line, " ");
 	char *source = strsep(&line, " ");
 	if (!type || !source || !line)
 		return -EBADMSG;
-	*entry = (struct mountinfo_entry){
-		.id = strtol(fields[0], NULL, 10),
-		.parent = strtol(fields[1], NULL, 10),
-		.root = unescape(fields[3]),
-		.mountpoint = unescape(fields[4]),
-		.options = fields[5],
-		.type = unescape(type),
-		.source = unescape(source),
-		.super_options = line,
-	};
+	entry->root = unescape(fields[3]);
+	entry->mountpoint = unescape(fields[4]);
+	entry->options = fields[5];
+	entry->type = unescape(type);
+	entry->source = unescape(source);
+	entry->super_options = line;
 	return 0;
 }
 
@@ -96,14 +99,14 @@ int mountinfo_walk(
 /* The number that the table has for the mount of fd; statx(2) tells it only since Linux 5.8. */
 static long mount_number(int fd)
 {
+	static const char name[] = "mnt_id:";
 	char path[64], text[1024];
-	long number = -1;
 
 	(void)snprintf(path, sizeof(path), "/proc/self/fdinfo/%d", fd);
 	if (file_read_into(AT_FDCWD, path, text, sizeof(text)) < 0)
 		return -1;
-	const char *at = strstr(text, "mnt_id:");
-	return at && sscanf(at, "mnt_id: %ld", &number) == 1 ? number : -1;
+	const char *at = strstr(text, name);
+	return at ? strtol(at + strlen(name), NULL, 10) : -1;
 }
 
 struct mount_search {

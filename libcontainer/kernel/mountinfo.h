@@ -5,7 +5,8 @@
 #include <stddef.h>
 
 struct mountinfo_entry {
-	long id, parent; /* as in fdinfo, see proc(5) */
+	long id, parent; /* numbers of the mount, and of what it is on: as in fdinfo, see proc(5) */
+	bool shared, slave, unbindable; /* none: private */
 	const char *root, *mountpoint, *options, *type, *source, *super_options;
 };
 

@@ -24,6 +24,17 @@ bool plan_is_run(const struct plan *plan)
 	return plan->verb != PLAN_CREATE;
 }
 
+bool plan_is_asserted(const struct plan *plan)
+{
+	return plan->assert_start;
+}
+
+/* Else `start` does. */
+bool plan_asserts_program(const struct plan *plan)
+{
+	return plan->assert_start && plan_is_run(plan);
+}
+
 bool plan_limits_wait(const struct plan *plan)
 {
 	return plan->verb == PLAN_CREATE && plan->created_timeout > 0;

@@ -215,6 +215,8 @@ static const struct step rows[] = {
 	SEND(ROLE_PARENT, LISTENER_DONE, plan_has_agent),
 	SEND(ROLE_INIT, READY, NULL),
 	WAIT(ROLE_PARENT, READY, NULL),
+	STEP_WHOLE(ROLE_PARENT, "compare init with the plan", plan_is_asserted,
+		parent_assert_init, NULL),
 	/* Nothing but init is to be started in its group any more: pids.limit 0 forbids it. */
 	STEP(ROLE_PARENT, "set the last limits of the cgroup", plan_has_last_limits,
 		parent_limit_last, NULL),
@@ -226,6 +228,8 @@ static const struct step rows[] = {
 		parent_send_pidfd, NULL),
 	STEP_WHOLE(ROLE_PARENT, "write the pid file", NULL,
 		parent_write_pid_file, parent_remove_pid_file),
+	STEP_WHOLE(ROLE_PARENT, "trace init", plan_asserts_program,
+		parent_trace_init, NULL),
 	SEND(ROLE_PARENT, RELEASE, NULL),
 	WAIT(ROLE_INIT, RELEASE, NULL),
 
@@ -236,6 +240,8 @@ static const struct step rows[] = {
 		init_run_start_hooks, NULL),
 	STEP_WHOLE(ROLE_INIT, "execute the program", NULL,
 		init_execute, NULL),
+	STEP_WHOLE(ROLE_PARENT, "compare the program with the plan", plan_asserts_program,
+		parent_assert_program, NULL),
 	STEP_WHOLE(ROLE_PARENT, "wait for the program to be executed", plan_is_run,
 		parent_await_program, NULL),
 	STEP_WHOLE(ROLE_PARENT, "run the poststart hooks", plan_has_poststart_hooks,

@@ -250,6 +250,19 @@ static void die_of_signals(void)
 }
 
 /*
+ * For the assertion alone: without privileges, our parent sees what we hold only while we are
+ * dumpable; see init_load_filter().
+ */
+static int become_visible(const struct launch *launch)
+{
+	const struct plan *plan = launch->plan;
+
+	if (plan_is_asserted(plan) && !plan->namespaces.by_root && prctl(PR_SET_DUMPABLE, 1) < 0)
+		return fail(errno, "become dumpable");
+	return 0;
+}
+
+/*
  * From here on the end of the channel is what tells us of the parent's: prctl(2) may be what the
  * filter denies, and a detached container outlives its parent.
  */
@@ -257,6 +270,7 @@ int init_disarm(struct launch *launch)
 {
 	if (prctl(PR_SET_PDEATHSIG, 0) < 0)
 		return fail(errno, "disarm the signal of the parent's death");
+	try(become_visible(launch));
 	try(terminal_restore_signals());
 	if (plan_is_create(launch->plan))
 		die_of_signals();

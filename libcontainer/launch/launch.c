@@ -66,6 +66,7 @@ void launch_done(struct launch *launch)
 	seccomp_filter_done(&launch->filter);
 	free(launch->hook_state);
 	free(launch->start_hook_state);
+	free(launch->expected);
 }
 
 /* As long as a pid can be; init writes its own over it, see launch_set_hook_pid(). */

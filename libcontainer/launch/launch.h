@@ -56,6 +56,7 @@ struct launch {
 	pid_t child_pid, init_pid;
 	int child_pidfd, init_pidfd;
 	int console;                    /* master of a foreground terminal */
+	char *expected;                 /* what the program is to be: audit_program() */
 	struct network_devices network; /* what to bring back where the start fails */
 	/* The state documents for hooks in the container, made before the first fork. */
 	char *hook_state;       /* createContainer */
@@ -89,11 +90,12 @@ void launch_set_hook_pid(char *state);
 	ROW(takes_short_road) \
 	ROW(is_create) \
 	ROW(is_run) \
+	ROW(is_asserted) \
+	ROW(asserts_program) \
 	ROW(limits_wait) \
 	ROW(has_cgroup) \
 	ROW(delegates_cgroup) \
-	ROW(has_first_limits) \
-	ROW(has_last_limits) \
+	ROW(has_first_limits) ROW(has_last_limits) \
 	ROW(makes_cgroup) \
 	ROW(has_unit) \
 	ROW(is_born_in_cgroup) \

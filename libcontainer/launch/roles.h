@@ -52,6 +52,12 @@ int parent_run_poststart_hooks(struct launch *launch);
 /* exec */
 int parent_open_cgroup(struct launch *launch);
 
+/* ---- parent_assert.c --------------------------------------------------------------- */
+
+int parent_assert_init(struct launch *launch);
+int parent_trace_init(struct launch *launch);
+int parent_assert_program(struct launch *launch);
+
 /* ---- handover.c: between our caller and the container ------------------------------- */
 
 int parent_check_descriptors(struct launch *launch);

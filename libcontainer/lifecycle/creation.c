@@ -72,6 +72,7 @@ void creation_set_context(
 	};
 
 	options->cgroup_manager = managers[c->cgroup_manager];
+	options->assert_start = c->assert_start;
 	options->user_systemd = host->uid != 0 || (host->in_user_namespace && has_user_bus());
 	options->rootless =
 		c->rootless == CONTAINER_YES ||

@@ -6,6 +6,7 @@
 #include "libcontainer/base/error.h"
 #include "libcontainer/base/log.h"
 #include "libcontainer/kernel/pidfd.h"
+#include "libcontainer/lifecycle/assertion.h"
 #include "libcontainer/lifecycle/notify.h"
 #include "libcontainer/lifecycle/open.h"
 #include "libcontainer/plan/annotations.h"
@@ -18,11 +19,14 @@
  * startContainer hooks take as long as they take, but who was frozen meanwhile does nothing more:
  * that container has been started and paused, and what comes after is not ours to wait for.
  */
-static int await_program(const struct container *container, int report)
+static int await_program(
+	const struct container *container, const struct assertion *assertion, int report)
 {
 	struct cgroup_paths paths = container_cgroups(container);
-	int r;
+	int r = assertion_await(assertion, container);
 
+	if (r != 0)
+		return r < 0 ? r : 0;
 	while ((r = store_await(report, PATIENCE)) == -ETIMEDOUT) {
 		int frozen = paths.count > 0 ? cgroup_is_frozen(&paths) : 0;
 
@@ -48,7 +52,7 @@ static int refuse_stopped(const struct container *container)
 	return refuse_as(r, "%s: it was not started within %u s of its creation", words, limit);
 }
 
-static int start_program(struct container *container)
+static int start_program(struct container *container, const struct assertion *assertion)
 {
 	auto_close int report = -EBADF;
 
@@ -59,7 +63,7 @@ static int start_program(struct container *container)
 	if (r == -ENXIO)
 		return refuse_stopped(container);
 	try(r);
-	return await_program(container, report);
+	return await_program(container, assertion, report);
 }
 
 /* Before the program can look for it.  Leaves -EBADF where nobody is to be told. */
@@ -93,7 +97,9 @@ static int start_container(const struct container_context *c, const char *id)
 
 	try(container_open(c, id, STORE_LOCKED, &container));
 	try(make_notify(&container, &notify));
-	try(start_program(&container));
+	struct assertion assertion = ASSERTION_NONE;
+	try(assertion_begin(c, &container, &assertion));
+	try(start_program(&container, &assertion));
 
 	/* Hooks may call us, and they may take their time. */
 	store_unlock(container.directory);

@@ -42,6 +42,7 @@ static void begin(struct planning *p)
 		.console_socket = p->options->console_socket,
 		.pidfd_socket = p->options->pidfd_socket,
 		.detach = p->options->detach,
+		.assert_start = p->options->assert_start,
 	};
 }
 

@@ -44,6 +44,7 @@ struct plan_options {
 	const char *notify_socket;  /* NOTIFY_SOCKET: absolute, or "@name"; or NULL */
 	const char *resctrl;        /* tests: what to take for resctrl's mount point; else NULL */
 	bool general_road; /* take the general road even where the short one would do: tests */
+	bool assert_start; /* read back what the kernel holds: audit/ */
 };
 
 /* ---- namespaces/ -------------------------------------------------------------------- */
@@ -470,6 +471,7 @@ struct plan {
 	const char *hook_output, *hook_error_output; /* files of the host, absolute; or NULL */
 	uint32_t created_timeout; /* s, after which a created container that waits ends; 0: none */
 	bool detach;
+	bool assert_start; /* fail where the kernel holds anything else */
 	struct plan_namespaces namespaces;
 	struct plan_users users;
 	struct plan_root root;

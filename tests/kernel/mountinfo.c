@@ -24,12 +24,18 @@ static void test_fields(void **state)
 	char text[] =
 		"36 35 98:0 /mnt1 /mnt2 rw,noatime master:1 propagate_from:2 - ext3 /dev/root "
 		"rw,errors=continue\n"
-		"37 35 0:5 / /dev rw - devtmpfs dev rw,mode=755";
+		"37 35 0:5 / /dev rw - devtmpfs dev rw,mode=755\n"
+		"38 35 0:6 / /a rw shared:3 master:1 - tmpfs t rw\n"
+		"39 35 0:6 / /b rw unbindable - tmpfs t rw";
 	struct seen seen = { 0 };
 
 	(void)state;
 	assert_int_equal(mountinfo_walk(text, see, &seen), 0);
-	assert_int_equal(seen.count, 2);
+	assert_int_equal(seen.count, 4);
+	assert_int_equal(seen.entries[0].id, 36);
+	assert_int_equal(seen.entries[0].parent, 35);
+	assert_true(seen.entries[0].slave);
+	assert_false(seen.entries[0].shared || seen.entries[0].unbindable);
 	assert_string_equal(seen.entries[0].root, "/mnt1");
 	assert_string_equal(seen.entries[0].mountpoint, "/mnt2");
 	assert_string_equal(seen.entries[0].options, "rw,noatime");
@@ -39,6 +45,9 @@ static void test_fields(void **state)
 	/* No optional field, and no end of the line. */
 	assert_string_equal(seen.entries[1].mountpoint, "/dev");
 	assert_string_equal(seen.entries[1].super_options, "rw,mode=755");
+	assert_false(seen.entries[1].slave || seen.entries[1].shared || seen.entries[1].unbindable);
+	assert_true(seen.entries[2].slave && seen.entries[2].shared);
+	assert_true(seen.entries[3].unbindable);
 }
 
 static void test_odd_bytes(void **state)

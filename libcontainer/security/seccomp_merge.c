@@ -59,16 +59,33 @@ static bool has_inequality(const struct plan_seccomp_rule *rule)
 	return false;
 }
 
-/* Trees of several levels with exchanged verdicts: with others it mixes them up, or never ends. */
+static unsigned int indexes_of(const struct plan_seccomp_rule *rule)
+{
+	unsigned int indexes = 0;
+
+	for (size_t i = 0; i < rule->argument_count; i++)
+		indexes |= 1U << (rule->arguments[i].index & 7);
+	return indexes;
+}
+
+bool seccomp_rules_may_mix(const struct plan_seccomp *plan, size_t one, size_t other)
+{
+	return one != other && is_conjunction(&plan->rules[one]) &&
+	       has_inequality(&plan->rules[one]) && plan->rules[other].argument_count > 0 &&
+	       rules_meet(&plan->rules[one], &plan->rules[other]);
+}
+
+/*
+ * Trees of several levels with exchanged verdicts: with others it mixes them up, or never ends. Not
+ * where the other one is about the same arguments, as in podman's rules of socket(2).
+ */
 static int check_rules(const struct plan_seccomp *plan, size_t number, const char *library)
 {
 	const struct plan_seccomp_rule *rule = &plan->rules[number];
 
-	if (!is_conjunction(rule) || !has_inequality(rule))
-		return 0;
 	for (size_t i = 0; i < plan->rule_count; i++)
-		if (i != number && plan->rules[i].argument_count > 0 &&
-			rules_meet(rule, &plan->rules[i]))
+		if (seccomp_rules_may_mix(plan, number, i) &&
+			(indexes_of(&plan->rules[i]) & ~indexes_of(rule)))
 			return refuse("%s.args: libseccomp %s cannot tell them from those of %s",
 				rule->place, library, plan->rules[i].place);
 	return 0;

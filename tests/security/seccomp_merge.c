@@ -87,6 +87,27 @@ static void test_two_conjunctions(void **state)
 	assert_int_equal(check(), 0);
 }
 
+/* The default of podman, Buildah and CRI-O: no audit messages, which are netlink's protocol 9. */
+static void test_sockets_of_engines(void **state)
+{
+	static struct plan_seccomp_argument audit[] = {
+		{ .index = 0, .op = "SCMP_CMP_EQ", .value = 16 },
+		{ .index = 1, .op = "SCMP_CMP_NE", .value = 9 },
+	};
+	struct plan_seccomp engines = profile;
+
+	(void)state;
+	begin("SCMP_CMP_NE", 16, "", 0);
+	engines.default_action = "SCMP_ACT_ERRNO";
+	rules[0].action = rules[1].action = "SCMP_ACT_ALLOW";
+	rules[1].arguments = audit;
+	rules[1].argument_count = COUNT_OF(audit);
+	compile(&engines);
+	assert_int_equal(verdict_with(AUDIT_ARCH_X86_64, 83, 2, 9), SECCOMP_RET_ALLOW);
+	assert_int_equal(verdict_with(AUDIT_ARCH_X86_64, 83, 16, 3), SECCOMP_RET_ALLOW);
+	assert_int_equal(verdict_with(AUDIT_ARCH_X86_64, 83, 16, 9), ERRNO(EPERM));
+}
+
 static void test_kept_apart(void **state)
 {
 	(void)state;
@@ -144,6 +165,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_teardown(test_mistaken, teardown),
 		cmocka_unit_test_teardown(test_two_conjunctions, teardown),
+		cmocka_unit_test_teardown(test_sockets_of_engines, teardown),
 		cmocka_unit_test_teardown(test_kept_apart, teardown),
 		cmocka_unit_test_teardown(test_never_compiled_wrong, teardown),
 		cmocka_unit_test_teardown(test_first_call_is_elsewhere, teardown),

@@ -414,23 +414,6 @@ content"
 	assert_equal "$(mount_at /mnt/below)" ""
 }
 
-@test "user namespace in the host's network: sysfs is the host's, and read-only" {
-	user_namespace 0
-	namespace_remove network
-	update_config '(.mounts[] | select(.type == "sysfs")).options = ["nosuid", "noexec", "nodev", "ro"]'
-	inside 'ls /sys/class/net; no write /sys/kernel/mm/transparent_hugepage/defrag
-		cat /proc/self/mountinfo'
-	assert_contains "$(ls /sys/class/net)"
-	assert_mount /sys ro nosuid nodev noexec
-	local line
-	while read -r line; do
-		[[ ,$(cut -d" " -f6 <<<"$line"), == *,ro,* ]] || fail "not read-only: $line"
-	done < <(grep "^[0-9].* /sys\(/.*\)\? " <<<"$output" | grep -v " /sys/fs/cgroup")
-	# That is not what a writable one means.
-	update_config '(.mounts[] | select(.type == "sysfs")).options = ["nosuid", "noexec", "nodev"]'
-	refused "'sysfs'" 'operation not permitted'
-}
-
 @test "proc and sysfs want real directories" {
 	local what
 	for what in proc sys; do

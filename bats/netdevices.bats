@@ -82,7 +82,7 @@ furnish() {
 	here ip addr add 192.0.2.9/24 dev peer0
 	here ip link set peer0 up
 	update_config '.linux.netDevices = {out0: {}}'
-	inside 'cat /sys/class/net/out0/operstate; ping -c 1 -W 5 192.0.2.9 >/dev/null && echo answered'
+	inside 'ping -c 1 -W 5 192.0.2.9 >/dev/null && echo answered; cat /sys/class/net/out0/operstate'
 	assert_contains answered
 	assert_contains up
 }
@@ -195,7 +195,7 @@ furnish() {
 	inside 'cat /proc/sys/net/ipv4/conf/eth0/forwarding'
 	assert_output 1
 	assert_contains eth0 "$(<seen)"
-	assert_contains eth0 "$(<seen.inside)"
+	assert_contains eth0 "$(<rootfs/seen.inside)"
 }
 
 @test "netDevices: in a user namespace, and by the general road" {

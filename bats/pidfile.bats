@@ -39,7 +39,7 @@ assert_pid_file() {
 	caisson create --pid-file "$TEST_DIR/pid" "$ID" </dev/null >/dev/null 2>&1 &
 	local job=$! text
 	until [[ -e $TEST_DIR/pid ]]; do
-		kill -0 "$job"
+		kill -0 "$job" 2>/dev/null || [[ -e $TEST_DIR/pid ]]
 	done
 	text=$(<"$TEST_DIR/pid")
 	wait "$job"

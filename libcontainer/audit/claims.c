@@ -59,9 +59,15 @@ static void change(uint64_t *set, uint64_t *clear, uint64_t more_set, uint64_t m
 	*clear = (*clear & ~more_set) | more_clear;
 }
 
-static void change_claim(struct audit_claim *claim, const struct plan_mount *mount)
+static void change_claim(
+	const struct plan *plan, struct audit_claim *claim, const struct plan_mount *mount)
 {
-	change(&claim->set, &claim->clear, mount->attr_set, mount->attr_clear);
+	uint64_t unnamed = mount->attr_unnamed;
+
+	/* What its source had is locked there, but for this. */
+	if (plan->namespaces.have & CLONE_NEWUSER)
+		unnamed &= MOUNT_ATTR_NOSYMFOLLOW;
+	change(&claim->set, &claim->clear, mount->attr_set, mount->attr_clear | unnamed);
 	change(&claim->set, &claim->clear, mount->recursive_set, mount->recursive_clear);
 	change(&claim->below_set, &claim->below_clear, mount->recursive_set,
 		mount->recursive_clear);
@@ -79,7 +85,7 @@ static void add_remount(struct making *making, const struct plan_mount *mount)
 		claim = add(making, CLAIM_REMOUNT, mount->place, mount->target);
 		claim->recursive = true;
 	}
-	change_claim(claim, mount);
+	change_claim(making->plan, claim, mount);
 	claim->superblock &= ~mount->superblock_clear;
 	if (mount->propagation)
 		claim->propagation =
@@ -108,7 +114,7 @@ static void add_mount(struct making *making, const struct plan_mount *mount)
 	const struct plan *plan = making->plan;
 	struct audit_claim *claim = add(making, CLAIM_MOUNT, mount->place, mount->target);
 
-	change_claim(claim, mount);
+	change_claim(making->plan, claim, mount);
 	claim->no_follow = mount->target_nofollow;
 	claim->propagation = final_propagation(&plan->root, false, mount->propagation);
 	if (mount->deferred_readonly)

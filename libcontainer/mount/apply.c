@@ -1,14 +1,11 @@
 /* One planned mount becomes one of the kernel's. */
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/magic.h>
 #include <linux/xattr.h>
-#include <sched.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
-#include <sys/vfs.h>
 #include <sys/xattr.h>
 
 #include "libcontainer/base/cleanup.h"
@@ -229,32 +226,6 @@ static int open_real_target(int root, const struct plan_mount *mount, int *ret_f
 	return r == -ENOENT ? 0 : r;
 }
 
-/*
- * Whoever has not made the network namespace may not have a sysfs of it.  The host's own is what is
- * seen then, as crun has it, with all that is mounted in it, and read-only whatever that is.
- */
-static int clone_sysfs(const struct plan_mount *mount, struct mountapi_mount *ret_mount)
-{
-	auto_close int source = open("/sys", O_PATH | O_DIRECTORY | O_CLOEXEC);
-	struct statfs status;
-
-	if (source < 0 || fstatfs(source, &status) < 0)
-		return fail(errno, "open '/sys'");
-	if (status.f_type != SYSFS_MAGIC)
-		return refuse("the host's '/sys' is no sysfs");
-	try(mountapi_clone(source, true, ret_mount));
-	try(mountapi_change(ret_mount,
-		MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC, 0,
-		true));
-	return mountapi_change(ret_mount, mount->attr_set, 0, false);
-}
-
-static bool may_show_hosts(const struct rootfs *rootfs, const struct plan_mount *mount)
-{
-	return strcmp(mount->type, "sysfs") == 0 && (mount->attr_set & MOUNT_ATTR_RDONLY) &&
-	       (rootfs->plan->namespaces.have & CLONE_NEWUSER);
-}
-
 static int apply_file_system(struct rootfs *rootfs, const struct plan_mount *mount)
 {
 	struct mountapi_mount fs = { .fd = -EBADF };
@@ -274,13 +245,6 @@ static int apply_file_system(struct rootfs *rootfs, const struct plan_mount *mou
 	if (r == 0)
 		r = mount->copy_up ? copy_up(rootfs, mount, &fs, target)
 				   : mount_attach(rootfs, mount, &fs, target);
-	if (r == -EPERM && may_show_hosts(rootfs, mount)) {
-		error_clear();
-		mountapi_done(&fs);
-		r = clone_sysfs(mount, &fs);
-		if (r == 0)
-			r = mount_attach(rootfs, mount, &fs, target);
-	}
 	if (r == 0)
 		r = label_queues(&rootfs->plan->root, mount, fs.fd);
 	if (r == 0)

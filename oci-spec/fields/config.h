@@ -81,8 +81,7 @@
 		"/proc, but for a few files; a symlink where proc or sysfs goes") \
 	ROW(string,   type,        "type",        0,                   none, \
 		"1.0.0", "", "bind, with such an option", \
-		"file system; cgroup becomes what the host's version has; a read-only sysfs " \
-		"that a user namespace may not have is the host's", \
+		"file system; cgroup becomes what the host's version has", \
 		"absent without bind or rbind") \
 	ROW(string,   source,      "source",      0,                   none, \
 		"1.0.0", "", "by type", "bind: path on the host, relative to the bundle", \

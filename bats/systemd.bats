@@ -470,6 +470,6 @@ churn() {
 	run -1 bash -c "echo x >>$CAISSON"
 	caisson delete --force "$ID"
 	systemctl stop caisson-readonly.service
-	[[ ! -e $CAISSON ]]
+	run ! nsenter --mount=/proc/1/ns/mnt mountpoint -q /run/caisson-readonly
 	CAISSON=${unit%/lib/*}/sbin/caisson
 }

@@ -470,6 +470,5 @@ churn() {
 	run -1 bash -c "echo x >>$CAISSON"
 	caisson delete --force "$ID"
 	systemctl stop caisson-readonly.service
-	run ! nsenter --mount=/proc/1/ns/mnt mountpoint -q /run/caisson-readonly
 	CAISSON=${unit%/lib/*}/sbin/caisson
 }

@@ -105,9 +105,13 @@ void step_dev(char *value)
 	close(dev);
 }
 
-/* make|bind: the device nodes, which may only be bound in a user namespace. */
+/*
+ * make|bind: the device nodes, which may only be bound in a user namespace; the host's are not to
+ * be changed.
+ */
 void step_nodes(char *value)
 {
+	const uint64_t attributes = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC;
 	bool bound = strcmp(value, "bind") == 0;
 	char path[32];
 
@@ -120,7 +124,8 @@ void step_nodes(char *value)
 			continue;
 		}
 		close(must(open(path + 1, O_CREAT | O_WRONLY | O_CLOEXEC, 0666), "create", path));
-		attach(must(mount_copy(AT_FDCWD, path, 0, 0), "copy", path), AT_FDCWD, path + 1);
+		attach(must(mount_copy(AT_FDCWD, path, attributes, 0), "copy", path), AT_FDCWD,
+			path + 1);
 	}
 }
 

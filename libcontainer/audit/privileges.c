@@ -206,8 +206,11 @@ AUDIT_ROW_FUNCTION(audit_find_label)
 	(void)row;
 	(void)item;
 	int r = view_read(view, view->pid, "attr/apparmor/current", &label);
-	if (r == -ENOENT)
+	/* EINVAL: the kernel has AppArmor, which is off. */
+	if (r == -ENOENT || r == -EINVAL) {
+		error_clear();
 		r = view_read(view, view->pid, "attr/current", &label);
+	}
 	if (r < 0)
 		return r;
 	size_t length = strcspn(label, "\n");

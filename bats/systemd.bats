@@ -458,17 +458,22 @@ churn() {
 	assert_output ''
 }
 
+# in_systemds_namespace COMMAND... - where systemd mounts: these tests have a namespace of their own.
+in_systemds_namespace() {
+	nsenter --mount=/proc/1/ns/mnt -- "$@"
+}
+
 @test "systemd: caisson-readonly.service keeps a mount of which no copy is made" {
-	local unit=${CAISSON%/*/*}/lib/systemd/system/caisson-readonly.service
+	local unit=${CAISSON%/*/*}/lib/systemd/system/caisson-readonly.service program=/run/caisson-readonly/caisson
 	[[ -e $unit ]] || skip "caisson is not installed"
 	systemctl daemon-reload
 	systemctl start caisson-readonly.service
-	CAISSON=/run/caisson-readonly/caisson
 	set_args /bin/true
-	detached create "$ID"
-	assert_equal "$(readlink "/proc/$(pid_of)/exe")" "$CAISSON"
-	run -1 bash -c "echo x >>$CAISSON"
+	in_systemds_namespace "$program" --root "$ROOT" create --bundle "$BUNDLE" "$ID" </dev/null >/dev/null 2>&1
+	assert_contains "$program" "$(in_systemds_namespace readlink "/proc/$(pid_of)/exe")"
 	caisson delete --force "$ID"
+	run -1 in_systemds_namespace bash -c "echo x >>$program"
+	assert_contains "Read-only file system"
 	systemctl stop caisson-readonly.service
-	CAISSON=${unit%/lib/*}/sbin/caisson
+	run -1 in_systemds_namespace test -e "$program"
 }

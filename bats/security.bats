@@ -178,7 +178,7 @@ load inside
 					"" | /bin/busybox) ;;
 					*) echo "read $dir/exe" ;;
 					esac
-					for fd in $dir/fd/[3-9]*; do readlink $fd; done ;;
+					for fd in $dir/fd/[3-9]*; do readlink "$fd"; done ;;
 				esac
 			done
 		done'

@@ -10,6 +10,7 @@
 #include "libcontainer/base/cleanup.h"
 #include "libcontainer/base/error.h"
 #include "libcontainer/base/log.h"
+#include "libcontainer/kernel/pidfd.h"
 
 #define NAME_SIZE 64
 
@@ -91,7 +92,27 @@ static int check_rows(struct audit_view *view)
 	return 0;
 }
 
-int audit_waiting(const struct audit *audit)
+/*
+ * A process that was killed meanwhile holds nothing any more, and that is no difference: who waits
+ * for it learns its end.  The kernel marks it before it takes the first thing from it.
+ */
+static int unless_it_ends(pid_t pid, int r)
+{
+	struct process_facts facts;
+	char words[ERROR_TEXT_SIZE];
+
+	if (r >= 0)
+		return r;
+	(void)snprintf(words, sizeof(words), "%s", error_text());
+	int known = process_read_facts(pid, &facts);
+	if (known != -ESRCH && (known < 0 || !facts.ending))
+		return error_set(r, words);
+	log_debug("assertion: process %d ended meanwhile", pid);
+	error_clear();
+	return 0;
+}
+
+static int look_at_waiting(const struct audit *audit)
 {
 	struct audit_view view;
 
@@ -101,6 +122,11 @@ int audit_waiting(const struct audit *audit)
 	int r = check_rows(&view);
 	view_close(&view);
 	return r;
+}
+
+int audit_waiting(const struct audit *audit)
+{
+	return unless_it_ends(audit->pid, look_at_waiting(audit));
 }
 
 /* ---- for later ---------------------------------------------------------------------------- */
@@ -149,7 +175,7 @@ static const char *find_expected(
 	return NULL;
 }
 
-int audit_program(int procfs, pid_t pid, const char *lines)
+static int look_at_program(int procfs, pid_t pid, const char *lines)
 {
 	struct audit_view view;
 	int r = 0;
@@ -165,4 +191,9 @@ int audit_program(int procfs, pid_t pid, const char *lines)
 	}
 	view_close(&view);
 	return r;
+}
+
+int audit_program(int procfs, pid_t pid, const char *lines)
+{
+	return unless_it_ends(pid, look_at_program(procfs, pid, lines));
 }

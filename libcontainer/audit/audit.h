@@ -34,7 +34,7 @@ struct audit {
 
 /*
  * Looks at init, which waits.  -EBADE, with a chain that names what differs, what was planned and
- * what was found; another code where it can't be read.
+ * what was found; another code where it can't be read.  0, too, where it has been killed meanwhile.
  */
 int audit_waiting(const struct audit *audit);
 

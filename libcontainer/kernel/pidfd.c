@@ -16,6 +16,8 @@
 #include "libcontainer/kernel/file.h"
 #include "libcontainer/kernel/monotonic.h"
 
+#define PF_EXITING 0x4 /* of a task's flags, proc_pid_stat(5): the kernel's own number */
+
 int pidfd_make(pid_t pid, int *ret_fd)
 {
 	int fd = pidfd_open(pid, 0); /* close-on-exec by itself */
@@ -100,7 +102,7 @@ int pidfd_reap(int pidfd, int *ret_status)
 /* The fields behind the command's name, which may hold ") R 1" itself: it ends at the last ')'. */
 static int parse_stat(const char *text, struct process_facts *facts)
 {
-	enum { STATE_FIELD = 3, START_TIME_FIELD = 22 };
+	enum { STATE_FIELD = 3, FLAGS_FIELD = 9, START_TIME_FIELD = 22 };
 	const char *next = strrchr(text, ')');
 	char *end;
 
@@ -113,6 +115,8 @@ static int parse_stat(const char *text, struct process_facts *facts)
 		if (!next)
 			return -EBADMSG;
 		next++;
+		if (field + 1 == FLAGS_FIELD)
+			facts->ending = strtoul(next, NULL, 10) & PF_EXITING;
 	}
 	errno = 0;
 	facts->start_time = strtoull(next, &end, 10);

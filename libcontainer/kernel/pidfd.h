@@ -25,6 +25,7 @@ int pidfd_reap(int pidfd, int *ret_status);
 struct process_facts {
 	uint64_t start_time; /* clock ticks since boot: with the pid it names a process for good */
 	char state;          /* 'R', 'S', 'D', 'Z', 'X', 'T', ... of /proc/PID/stat */
+	bool ending;         /* it is in exit(2), which takes its files, memory and groups first */
 };
 
 /* Reads /proc/PID/stat.  -ESRCH, plain, where there is no such process. */

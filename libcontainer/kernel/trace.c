@@ -58,7 +58,7 @@ int trace_look(pid_t pid, bool *ret_executed, bool *ret_ended)
 
 int trace_release(pid_t pid)
 {
-	if (ptrace(PTRACE_DETACH, pid, NULL, NULL) < 0)
+	if (ptrace(PTRACE_DETACH, pid, NULL, NULL) < 0 && errno != ESRCH)
 		return fail(errno, "let process %d run", pid);
 	return 0;
 }

@@ -18,5 +18,5 @@ int trace_seize(pid_t pid);
  */
 int trace_look(pid_t pid, bool *ret_executed, bool *ret_ended);
 
-/* Lets it run, untraced; where it is stopped as above. */
+/* Lets it run, untraced, where it is stopped as above; or was, and has been killed since. */
 int trace_release(pid_t pid);

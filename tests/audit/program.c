@@ -131,6 +131,26 @@ static void test_end_is_seen(void **state)
 	assert_int_equal(WTERMSIG(status), SIGKILL);
 }
 
+/* Nothing is left of it to be compared, and its end is not the assertion's to tell. */
+static void test_killed_meanwhile(void **state)
+{
+	struct subject *subject = *state;
+	pid_t pid = subject->audit.pid;
+	auto_str struct str lines = { 0 };
+	siginfo_t facts;
+
+	execute(subject, &lines);
+	assert_int_equal(kill(pid, SIGKILL), 0);
+	assert_int_equal(waitid(P_PID, (id_t)pid, &facts, WEXITED | WNOWAIT), 0);
+	assert_int_equal(audit_program(subject->audit.procfs, pid, "descriptors 0 0-2\n"), 0);
+	assert_int_equal(audit_waiting(&subject->audit), 0);
+	assert_int_equal(trace_release(pid), 0);
+	/* Nor when it has been reaped. */
+	assert_int_equal(waitpid(pid, NULL, 0), pid);
+	assert_int_equal(audit_program(subject->audit.procfs, pid, "descriptors 0 0-2\n"), 0);
+	assert_string_equal(error_text(), "");
+}
+
 static void test_two_tracers(void **state)
 {
 	struct subject *subject = *state;
@@ -215,6 +235,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_faults, subject_begin, subject_end),
 		cmocka_unit_test_setup_teardown(test_signals_pass, subject_begin, subject_end),
 		cmocka_unit_test_setup_teardown(test_end_is_seen, subject_begin, subject_end),
+		cmocka_unit_test_setup_teardown(test_killed_meanwhile, subject_begin, subject_end),
 		cmocka_unit_test_setup_teardown(test_two_tracers, subject_begin, subject_end),
 		cmocka_unit_test_setup_teardown(test_apparmor, scratch_make, scratch_remove),
 		cmocka_unit_test_setup_teardown(test_selinux, scratch_make, scratch_remove),

@@ -182,6 +182,15 @@ static void test_facts(void **state)
 	assert_int_equal(prctl(PR_SET_NAME, before), 0);
 	assert_int_equal(again.state, 'R');
 	assert_int_equal(again.start_time, facts.start_time);
+
+	/* A zombie is past its end. */
+	assert_false(facts.ending);
+	pid_t pid = start_child(0);
+	siginfo_t end;
+	assert_int_equal(waitid(P_PID, (id_t)pid, &end, WEXITED | WNOWAIT), 0);
+	assert_int_equal(process_read_facts(pid, &facts), 0);
+	assert_true(facts.ending);
+	assert_int_equal(waitpid(pid, NULL, 0), pid);
 }
 
 static void test_zombies_are_not_alive(void **state)

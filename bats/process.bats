@@ -238,6 +238,18 @@ HOME=/h"
 	fi
 }
 
+@test "oomScoreAdj: likewise in a user namespace, where the parent sets it" {
+	user_namespace
+	update_config '.process.oomScoreAdj = 321'
+	inside 'cat /proc/self/oom_score_adj'
+	assert_output 321
+	# A lowering to what it was before needs no capability, in no namespace.
+	update_config '.process.oomScoreAdj = 0'
+	run -0 bash -c 'echo 77 >/proc/self/oom_score_adj; exec "$@"' - "$CAISSON" --root "$ROOT" \
+		run "$ID"
+	assert_output 0
+}
+
 @test "oomScoreAdj: out of range is refused" {
 	update_config '.process.oomScoreAdj = 1001'
 	refused process.oomScoreAdj 1001

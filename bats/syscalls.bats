@@ -2,6 +2,7 @@
 # the host.
 bats_require_minimum_version 1.5.0
 load helpers
+load inside
 
 # traced ARGUMENT... - runs caisson under strace; the calls are in $TEST_DIR/calls, one a line.
 traced() {
@@ -93,4 +94,35 @@ message() {
 	traced kill --all "$ID" KILL
 	! grep -F 'FROZEN' "$TEST_DIR/calls" | grep write || fail "it was frozen"
 	eventually assert_status_of stopped
+}
+
+# Such a write waits for a grace period of RCU: as long as all of a start.
+no_write_to_groups() {
+	untraced strace -f -qq -y -e trace=write,writev,pwrite64,clone3 -o "$TEST_DIR/calls" \
+		"$CAISSON" --root "$ROOT" "$@" </dev/null
+	run ! grep 'cgroup\.\(procs\|threads\)>' "$TEST_DIR/calls"
+	assert_equal "$(grep -c CLONE_INTO_CGROUP "$TEST_DIR/calls")" 1
+}
+
+@test "syscalls: on cgroup2 nobody is moved into a group: who enters it is born there" {
+	[[ $(stat -fc %T /sys/fs/cgroup) == cgroup2fs ]] || skip "for cgroup2"
+	command -v strace >/dev/null || skip "no strace"
+	set_args /bin/true
+	no_write_to_groups run "$ID"
+	no_write_to_groups run --general-road "$ID"
+	hold --user
+	cat <<<'0 150000 1000' >"/proc/$holder/uid_map"
+	cat <<<'0 150000 1000' >"/proc/$holder/gid_map"
+	chmod 755 "$BUNDLE"
+	namespace_add user "/proc/$holder/ns/user"
+	no_write_to_groups run "$ID"
+	release
+	user_namespace
+	no_write_to_groups run "$ID"
+	no_write_to_groups run --general-road "$ID"
+	namespace_add time
+	no_write_to_groups run "$ID"
+	set_args /bin/sleep 1000
+	detached run -d "$ID"
+	no_write_to_groups exec "$ID" /bin/true
 }

@@ -23,6 +23,19 @@ int cgroup_clone_fd(const struct plan_cgroup *plan, const struct cgroup *cgroup)
 	return -EBADF;
 }
 
+const char *cgroup_clone_path(const struct plan_cgroup *plan)
+{
+	for (size_t i = 0; i < plan->directory_count; i++)
+		if (plan->directories[i].unified)
+			return plan->directories[i].path;
+	return NULL;
+}
+
+bool cgroup_may_be_left(const struct plan_cgroup *plan, int code)
+{
+	return plan->optional && !plan->has_limits && (code == -EACCES || code == -EPERM);
+}
+
 /* v1 refuses a process with EINVAL as long as its fork is not complete. */
 static int write_pid(int dir, const char *pid)
 {
@@ -47,8 +60,7 @@ static int add_one(const struct plan_cgroup *plan, size_t index, int dir, const 
 {
 	int code = write_pid(dir, pid);
 
-	if (code < 0 && plan->optional && !plan->has_limits &&
-		(code == -EACCES || code == -EPERM)) {
+	if (cgroup_may_be_left(plan, code)) {
 		log_debug("'%s': %s", plan->directories[index].path, error_text());
 		error_clear();
 		return 0;

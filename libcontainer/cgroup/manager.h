@@ -32,6 +32,10 @@ int cgroup_create(const struct plan_cgroup *plan, struct cgroup *ret_cgroup);
 
 /* The descriptor for CLONE_INTO_CGROUP; -EBADF where there is no cgroup2 directory. */
 int cgroup_clone_fd(const struct plan_cgroup *plan, const struct cgroup *cgroup);
+/* Its path; NULL likewise. */
+const char *cgroup_clone_path(const struct plan_cgroup *plan);
+/* Whether a process that got this code on its way into a group does without: rootless. */
+bool cgroup_may_be_left(const struct plan_cgroup *plan, int code);
 
 /* Writes pid to cgroup.procs; all: also on cgroup2, where init was not born in it. */
 int cgroup_add(const struct plan_cgroup *plan, const struct cgroup *cgroup, pid_t pid, bool all);

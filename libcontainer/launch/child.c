@@ -29,9 +29,7 @@ int child_take_birthplace(struct launch *launch)
  */
 int child_set_oom_score(struct launch *launch)
 {
-	if (!launch->plan->process.oom_set)
-		return 0;
-	return limits_set_oom(launch->procfs, &launch->plan->process);
+	return limits_set_oom(launch->procfs, 0, &launch->plan->process);
 }
 
 int child_hide(struct launch *launch)
@@ -67,12 +65,13 @@ int child_join(struct launch *launch)
 	return joins_user ? become_root(launch) : 0;
 }
 
-/* Dumpable for as long as the maps are not written: an unprivileged parent could not open the
- * files. */
+/*
+ * On the short road it is there by now.  Dumpable for as long as the maps are not written: an
+ * unprivileged parent could not open the files.
+ */
 int child_unshare_user(struct launch *launch)
 {
-	(void)launch;
-	if (unshare(CLONE_NEWUSER) < 0)
+	if (plan_takes_general_road(launch->plan) && unshare(CLONE_NEWUSER) < 0)
 		return fail(errno, "unshare the user namespace");
 	if (prctl(PR_SET_DUMPABLE, 1) < 0)
 		return fail(errno, "become dumpable");
@@ -88,6 +87,9 @@ int child_unshare(struct launch *launch)
 {
 	/* The cgroup namespace is init's to make, once it is in its cgroup. */
 	int flags = launch->plan->namespaces.create & ~(CLONE_NEWUSER | CLONE_NEWCGROUP);
+
+	if (plan_takes_short_road(launch->plan))
+		flags &= ~CLONE_NEWPID;
 
 	if (flags && unshare(flags) < 0)
 		return fail(errno, "unshare namespaces");

@@ -95,18 +95,30 @@ static bool joins_cgroup_namespace(const struct plan *plan)
 }
 
 /*
- * Into cgroup2 init is born, unless its parent has become somebody else in a user namespace, who
- * may not write to the host's groups, or is in another cgroup namespace, from where nobody gets
- * into a group outside it (nsdelegate, cgroups(7)).  For exec the child is born there, before it
- * enters any.
+ * Whether the child, at init's birth, is not who may put it into a group: somebody else in a user
+ * namespace, or in another cgroup namespace, from where nobody gets into a group outside it
+ * (nsdelegate, cgroups(7)).
+ */
+static bool child_is_elsewhere(const struct plan *plan)
+{
+	return plan->namespaces.have & CLONE_NEWUSER || joins_cgroup_namespace(plan);
+}
+
+/* Then it is in the group itself, and init inherits that.  Of a unit it is anyway. */
+bool plan_has_child_in_cgroup(const struct plan *plan)
+{
+	if (plan->verb == PLAN_EXEC)
+		return true;
+	return plan_takes_general_road(plan) && plan_makes_cgroup(plan) && child_is_elsewhere(plan);
+}
+
+/*
+ * Into cgroup2 init is born: a write to cgroup.procs waits until no processor is in the middle of
+ * anything (RCU), which takes longer than all of a start.
  */
 bool plan_is_born_in_cgroup(const struct plan *plan)
 {
-	if (joins_cgroup_namespace(plan))
-		return inherits_cgroup(plan);
-	if (inherits_cgroup(plan) || !(plan->namespaces.have & CLONE_NEWUSER))
-		return true;
-	return plan->verb == PLAN_EXEC ? plan->namespaces.by_root : plan_takes_short_road(plan);
+	return !plan_has_unit(plan) || inherits_cgroup(plan) || !child_is_elsewhere(plan);
 }
 
 /* Into a v1 group the parent must write it, and into any where it could not be born. */
@@ -131,9 +143,26 @@ bool plan_maps_ids(const struct plan *plan)
 	return plan->users.mapped;
 }
 
-bool plan_unshares_user_first(const struct plan *plan)
+bool plan_new_user(const struct plan *plan)
 {
-	return plan_takes_general_road(plan) && (plan->namespaces.create & CLONE_NEWUSER);
+	return plan->namespaces.create & CLONE_NEWUSER;
+}
+
+/* A new user namespace must be there first: what clone3() makes is its caller's. */
+bool plan_unshares(const struct plan *plan)
+{
+	return plan_takes_general_road(plan) || plan_new_user(plan);
+}
+
+/* Init is born into its user namespace, where a lowering is not its own to do. */
+bool plan_scores_by_parent(const struct plan *plan)
+{
+	return plan_takes_short_road(plan) && plan_new_user(plan);
+}
+
+bool plan_scores_by_child(const struct plan *plan)
+{
+	return !plan_scores_by_parent(plan);
 }
 
 bool plan_new_time(const struct plan *plan)

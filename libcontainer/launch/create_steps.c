@@ -76,7 +76,7 @@ static const struct step rows[] = {
 	WAIT_BY(ROLE_CHILD, UNIT_MADE, plan_has_unit, child_take_birthplace),
 
 	/* With the host's ids, and while /proc/self is still ours: see child_hide(). */
-	STEP(ROLE_CHILD, "set the oom score", NULL,
+	STEP(ROLE_CHILD, "set the oom score", plan_scores_by_child,
 		child_set_oom_score, NULL),
 	/* Nobody in a namespace that is joined may trace us or open our descriptors (CVE-2016-9962). */
 	STEP(ROLE_CHILD, "become undumpable", NULL,
@@ -85,10 +85,12 @@ static const struct step rows[] = {
 		child_join, NULL),
 
 	/* The user namespace before the others, which are to belong to it; maps before becoming root. */
-	STEP(ROLE_CHILD, "make the user namespace", plan_unshares_user_first,
+	STEP(ROLE_CHILD, "make the user namespace", plan_new_user,
 		child_unshare_user, NULL),
 	SEND(ROLE_CHILD, WANT_IDMAP, plan_maps_ids),
 	WAIT(ROLE_PARENT, WANT_IDMAP, plan_maps_ids),
+	STEP(ROLE_PARENT, "set the oom score", plan_scores_by_parent,
+		parent_set_oom_score, NULL),
 	STEP(ROLE_PARENT, "write the id maps", plan_maps_ids,
 		parent_write_id_maps, NULL),
 	SEND(ROLE_PARENT, IDMAP_DONE, plan_maps_ids),
@@ -96,7 +98,7 @@ static const struct step rows[] = {
 	STEP(ROLE_CHILD, "become root of the user namespace", plan_maps_ids,
 		child_become_root, NULL),
 
-	STEP(ROLE_CHILD, "make the other namespaces", plan_takes_general_road,
+	STEP(ROLE_CHILD, "make the other namespaces", plan_unshares,
 		child_unshare, NULL),
 	/* Offsets can be written only until a process is born into the time namespace. */
 	SEND(ROLE_CHILD, WANT_TIME_OFFSETS, plan_new_time),

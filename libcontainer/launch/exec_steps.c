@@ -33,7 +33,7 @@ static const struct step rows[] = {
 	STEP(ROLE_PARENT, "start the child", NULL,
 		parent_start_child, parent_end_child),
 
-	STEP(ROLE_CHILD, "set the oom score", NULL,
+	STEP(ROLE_CHILD, "set the oom score", plan_scores_by_child,
 		child_set_oom_score, NULL),
 	/* Before the container's namespaces are entered: its processes must find nothing to trace. */
 	STEP(ROLE_CHILD, "become undumpable", NULL,

@@ -96,13 +96,13 @@ void launch_set_hook_pid(char *state);
 	ROW(has_cgroup) \
 	ROW(delegates_cgroup) \
 	ROW(has_first_limits) ROW(has_last_limits) \
-	ROW(makes_cgroup) \
-	ROW(has_unit) \
-	ROW(is_born_in_cgroup) \
+	ROW(makes_cgroup) ROW(has_unit) \
+	ROW(has_child_in_cgroup) ROW(is_born_in_cgroup) \
 	ROW(moves_to_cgroup) \
 	ROW(joins) \
 	ROW(maps_ids) \
-	ROW(unshares_user_first) \
+	ROW(new_user) ROW(unshares) \
+	ROW(scores_by_parent) ROW(scores_by_child) \
 	ROW(new_time) \
 	ROW(new_cgroup_namespace) \
 	ROW(has_net_devices) \
@@ -124,8 +124,7 @@ void launch_set_hook_pid(char *state);
 	ROW(has_filter) \
 	ROW(has_initial_cpus) \
 	ROW(raises_limits) \
-	ROW(loads_filter_early) \
-	ROW(loads_filter_late) \
+	ROW(loads_filter_early) ROW(loads_filter_late) \
 	ROW(has_agent) \
 	ROW(has_agent_early) \
 	ROW(has_agent_late)

@@ -310,6 +310,12 @@ int parent_join_rdt(struct launch *launch)
 
 /* ---- namespaces ------------------------------------------------------------------------ */
 
+/* While init is dumpable, so that its files are ours. */
+int parent_set_oom_score(struct launch *launch)
+{
+	return limits_set_oom(launch->procfs, launch->init_pid, &launch->plan->process);
+}
+
 static pid_t mapped_pid(const struct launch *launch)
 {
 	return plan_takes_general_road(launch->plan) ? launch->child_pid : launch->init_pid;

@@ -29,6 +29,7 @@ int parent_allow_devices(struct launch *launch);
 int parent_start_unit(struct launch *launch);
 void parent_stop_unit(struct launch *launch);
 int parent_send_birthplace(struct launch *launch);
+int parent_set_oom_score(struct launch *launch);
 int parent_write_id_maps(struct launch *launch);
 int parent_write_time_offsets(struct launch *launch);
 int parent_move_to_cgroup(struct launch *launch);

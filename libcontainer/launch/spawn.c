@@ -43,15 +43,30 @@ static _Noreturn void play(struct launch *launch, int roles, struct channel *cha
 	_exit(r < 0 ? 1 : 0);
 }
 
-static int start(struct clone_args *arguments, pid_t *ret_pid, int *ret_pidfd)
+static int tell_failure(const struct launch *launch, const struct clone_args *arguments, int error)
+{
+	const char *path = cgroup_clone_path(&launch->plan->cgroup);
+
+	if (!(arguments->flags & CLONE_INTO_CGROUP) || !path)
+		return fail(error, "clone3");
+	return fail(error, "clone3 into the cgroup '%s'", path);
+}
+
+static int start(
+	const struct launch *launch, struct clone_args *arguments, pid_t *ret_pid, int *ret_pidfd)
 {
 	int pidfd = -EBADF;
 
 	arguments->pidfd = (uint64_t)(uintptr_t)&pidfd;
 	arguments->flags |= CLONE_PIDFD;
 	pid_t pid = sys_clone3(arguments);
+	if (pid < 0 && arguments->flags & CLONE_INTO_CGROUP &&
+		cgroup_may_be_left(&launch->plan->cgroup, -errno)) {
+		arguments->flags &= ~(uint64_t)CLONE_INTO_CGROUP;
+		pid = sys_clone3(arguments);
+	}
 	if (pid < 0)
-		return fail(errno, "clone3");
+		return tell_failure(launch, arguments, errno);
 	if (pid == 0)
 		return 1;
 	*ret_pid = pid;
@@ -67,7 +82,7 @@ static void aim_at_cgroup(const struct launch *launch, struct clone_args *argume
 	if (fd < 0)
 		fd = cgroup_clone_fd(&launch->plan->cgroup, &launch->cgroup);
 
-	if (fd < 0 || !plan_is_born_in_cgroup(launch->plan))
+	if (fd < 0)
 		return;
 	arguments->flags |= CLONE_INTO_CGROUP;
 	arguments->cgroup = (uint64_t)fd;
@@ -100,10 +115,9 @@ int parent_start_child(struct launch *launch)
 	struct clone_args arguments = { .exit_signal = SIGCHLD };
 
 	try(make_channels(launch));
-	/* Its descriptor is not for init, whom the container's processes see. */
-	if (launch->plan->verb == PLAN_EXEC)
+	if (plan_has_child_in_cgroup(launch->plan))
 		aim_at_cgroup(launch, &arguments);
-	int r = start(&arguments, &launch->child_pid, &launch->child_pidfd);
+	int r = start(launch, &arguments, &launch->child_pid, &launch->child_pidfd);
 	if (r == 1)
 		play(launch, ROLE_CHILD, &launch->child);
 	if (r < 0)
@@ -114,15 +128,17 @@ int parent_start_child(struct launch *launch)
 
 int parent_start_init(struct launch *launch)
 {
-	struct clone_args arguments = {
-		/* The cgroup namespace comes later: its root would be our own group. */
-		.flags = (uint64_t)(launch->plan->namespaces.create & ~CLONE_NEWCGROUP),
-		.exit_signal = SIGCHLD,
-	};
+	/* The cgroup namespace comes later: its root would be our own group. */
+	int flags = launch->plan->namespaces.create & ~CLONE_NEWCGROUP;
+	struct clone_args arguments = { .exit_signal = SIGCHLD };
 
+	/* Init makes the rest when it has its ids: a file of message queues is its maker's. */
+	if (plan_new_user(launch->plan))
+		flags &= CLONE_NEWUSER | CLONE_NEWPID;
+	arguments.flags = (uint64_t)flags;
 	try(channel_make(&launch->init, "init"));
 	aim_at_cgroup(launch, &arguments);
-	int r = start(&arguments, &launch->init_pid, &launch->init_pidfd);
+	int r = start(launch, &arguments, &launch->init_pid, &launch->init_pidfd);
 	if (r == 1)
 		play(launch, ROLE_CHILD | ROLE_INIT, &launch->init);
 	if (r < 0)
@@ -136,8 +152,9 @@ int child_start_init(struct launch *launch)
 	/* The parent's child, so that it can wait for it; the exit signal is that of ours. */
 	struct clone_args arguments = { .flags = CLONE_PARENT };
 
-	aim_at_cgroup(launch, &arguments);
-	int r = start(&arguments, &launch->init_pid, &launch->init_pidfd);
+	if (!plan_has_child_in_cgroup(launch->plan) && plan_is_born_in_cgroup(launch->plan))
+		aim_at_cgroup(launch, &arguments);
+	int r = start(launch, &arguments, &launch->init_pid, &launch->init_pidfd);
 	if (r == 1) {
 		channel_close(&launch->child);
 		fd_close(&launch->birthplace);

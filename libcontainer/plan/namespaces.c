@@ -78,7 +78,7 @@ static void plan_net_devices(struct planning *p)
 
 /*
  * One clone3() makes init where nothing is to be joined.  A time namespace can't be made by it, as
- * its offsets could no longer be written; nor a user namespace, see below.
+ * its offsets could no longer be written.
  */
 static enum plan_road choose_road(const struct planning *p)
 {
@@ -92,10 +92,6 @@ static enum plan_road choose_road(const struct planning *p)
 	if (p->options->verb == PLAN_EXEC)
 		return PLAN_ROAD_GENERAL;
 	if (p->options->general_road || plan->join_count > 0 || (plan->create & CLONE_NEWTIME))
-		return PLAN_ROAD_GENERAL;
-	/* The message queues that clone3() makes are its caller's, whom the namespace may not map.
-	 */
-	if (plan->create & CLONE_NEWUSER)
 		return PLAN_ROAD_GENERAL;
 	if (p->options->cgroup_manager == PLAN_CGROUP_SYSTEMD)
 		return PLAN_ROAD_GENERAL;

@@ -51,14 +51,16 @@ int limits_set(const struct plan_process *plan)
 	return 0;
 }
 
-int limits_set_oom(int procfs, const struct plan_process *plan)
+int limits_set_oom(int procfs, pid_t pid, const struct plan_process *plan)
 {
-	char value[16];
+	char value[16], path[32] = "self/oom_score_adj";
 
 	if (!plan->oom_set)
 		return 0;
+	if (pid > 0)
+		(void)snprintf(path, sizeof(path), "%d/oom_score_adj", pid);
 	(void)snprintf(value, sizeof(value), "%d", plan->oom_score_adj);
-	int code = procfs_write(procfs, "self/oom_score_adj", value);
+	int code = procfs_write(procfs, path, value);
 
 	/*
 	 * Only a lowering can be refused, and only without CAP_SYS_RESOURCE in the initial user

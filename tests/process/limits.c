@@ -107,23 +107,23 @@ static void set_oom(void *context)
 
 	(void)context;
 	child_check(procfs_open(&procfs) == 0);
-	child_check(limits_set_oom(procfs, &plan) == 0);
+	child_check(limits_set_oom(procfs, 0, &plan) == 0);
 	child_check(procfs_read(procfs, "self/oom_score_adj", value, sizeof(value)) > 0);
 	child_check(atoi(value) == 1000);
 	child_check(warnings == 0);
 	/* Unset means untouched. */
 	plan = (struct plan_process){ .oom_score_adj = 5 };
-	child_check(limits_set_oom(procfs, &plan) == 0);
+	child_check(limits_set_oom(procfs, 0, &plan) == 0);
 	child_check(procfs_read(procfs, "self/oom_score_adj", value, sizeof(value)) > 0);
 	child_check(atoi(value) == 1000);
 	/* Below what it ever was: a warning, where we may not. */
 	plan = (struct plan_process){ .oom_set = true, .oom_score_adj = -1000 };
-	child_check(limits_set_oom(procfs, &plan) == 0);
+	child_check(limits_set_oom(procfs, 0, &plan) == 0);
 	child_check(procfs_read(procfs, "self/oom_score_adj", value, sizeof(value)) > 0);
 	child_check(atoi(value) == (warnings ? 1000 : -1000));
 	child_check(error_text()[0] == '\0');
 	plan.oom_score_adj = 1001;
-	child_check(limits_set_oom(procfs, &plan) == -EINVAL);
+	child_check(limits_set_oom(procfs, 0, &plan) == -EINVAL);
 	child_check(strstr(error_text(), "process.oomScoreAdj: set to 1001: ") == error_text());
 }
 

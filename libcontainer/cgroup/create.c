@@ -104,6 +104,27 @@ int create_check_thawed(const struct plan_cgroup_directory *directory)
 		freezer_find_above(directory, above) ? above : directory->path);
 }
 
+/* systemd says of a unit that is there "already loaded", waits for processes that are frozen, and
+ * takes a directory away, whoever has made it, when it gives up. */
+int create_check_planned(const struct plan_cgroup *plan)
+{
+	for (size_t i = 0; i < plan->directory_count && !plan->unit.is_slice; i++) {
+		const struct plan_cgroup_directory *directory = &plan->directories[i];
+		auto_close int dir = -EBADF;
+
+		int code = directory_open(directory, &dir);
+		if (code == 0)
+			code = check_unused(directory, dir);
+		if (is_gone(code)) /* meanwhile */
+			continue;
+		if (code < 0)
+			return error_context(code, "control group '%s'", directory->path);
+		if (directory->unified || list_has(directory->controllers, "freezer"))
+			try(create_check_thawed(directory));
+	}
+	return 0;
+}
+
 static bool is_refusal(int code)
 {
 	return code == -EACCES || code == -EPERM || code == -EROFS;

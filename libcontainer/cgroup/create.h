@@ -17,5 +17,8 @@ int create_single(const struct plan_cgroup *plan, size_t index, struct cgroup *c
 /* create.c: refuses a group that is frozen, or below one that is: init would stop for good. */
 int create_check_thawed(const struct plan_cgroup_directory *directory);
 
+/* create.c: before systemd makes a scope: refuses there what cgroup_create() refuses. */
+int create_check_planned(const struct plan_cgroup *plan);
+
 /* cpuset.c: v1 groups begin without any cpu and memory node: takes those of the parents. */
 int create_inherit_cpuset(const struct plan_cgroup_directory *directory);

@@ -7,6 +7,7 @@
 
 #include "libcontainer/base/cleanup.h"
 #include "libcontainer/base/error.h"
+#include "libcontainer/cgroup/create.h"
 #include "libcontainer/cgroup/unit_words.h"
 #include "libcontainer/kernel/spawn.h"
 #include "libcontainer/kernel/systemd_scope.h"
@@ -131,8 +132,10 @@ static void words_done(struct unit_words *words)
 int cgroup_unit_start(const struct plan_cgroup *plan, pid_t pid)
 {
 	auto_words struct unit_words words = { 0 };
-	int r = begin(&words, "start", &plan->unit);
+	int r;
 
+	try(create_check_planned(plan));
+	r = begin(&words, "start", &plan->unit);
 	if (r == 0 && !plan->unit.is_slice)
 		r = add_pid(&words, pid);
 	if (r == 0)

@@ -13,6 +13,7 @@ load helpers
 	assert_equal "$(jq -r .rootfs <<<"$output")" "$BUNDLE/rootfs"
 	assert_equal "$(jq -c .annotations <<<"$output")" '{"org.example.key":"value"}'
 	assert_equal "$(jq -r '.owner | type' <<<"$output")" string
+	assert_equal "$(jq 'has("systemd-scope")' <<<"$output")" false
 	local pid
 	pid=$(jq -r .pid <<<"$output")
 	assert_equal "$(stat -Lc %i "/proc/$pid/exe")" "$(stat -c %i rootfs/bin/busybox)"

@@ -68,6 +68,7 @@ assert_unit_gone() {
 	assert_property DefaultDependencies no
 	assert_property Description "caisson container $ID"
 	assert_property NeedDaemonReload no
+	assert_equal "$(caisson state "$ID" | jq -r '."systemd-scope"')" "$UNIT"
 	run -0 caisson exec "$ID" cat /proc/self/cgroup
 	assert_output 0::/
 	caisson delete --force "$ID"
@@ -341,10 +342,24 @@ limits_in() {
 		assert_contains "container's cgroup unexpectedly frozen: '$group'" "$stderr"
 		run -0 caisson list --quiet
 		assert_output ""
-		unit_is_gone
-		[[ -d $group ]] || { mkdir "$group"; echo 1 >"$group/cgroup.freeze"; }
+		assert_unit_gone
+		# Who made it has it still: systemd was not asked.
+		assert_equal "$(<"$group/cgroup.freeze")" 1
 	done
 	rmdir "$group"
+}
+
+@test "not empty: a unit that has processes is refused as such, and goes on" {
+	local group=/sys/fs/cgroup/system.slice/$UNIT verb
+	sleeping_unit
+	for verb in run create; do
+		run -1 --separate-stderr timeout 60 "$CAISSON" --root "$ROOT" --systemd-cgroup "$verb" "$ID-2"
+		assert_contains "container's cgroup is not empty: 1 process(es) found in '$group'" "$stderr"
+		run -0 caisson list --quiet
+		assert_output "$ID"
+		assert_equal "$(show ActiveState)" active
+	done
+	assert_equal "$(<"$group/cgroup.procs")" "$(pid_of "$ID")"
 }
 
 @test "bus: state, start, exec, kill, pause and list do without" {

@@ -102,6 +102,7 @@ static struct spec_state make_state(const struct record *record, enum status sta
 		.created = record->created,
 		.annotations = record->annotations,
 		.owner = record->owner,
+		.scope = record->unit,
 	};
 
 	state.annotations.set = record->annotations.count > 0;
@@ -133,8 +134,8 @@ int status_process_document(const struct record *record, enum status status, pid
 		.state = &state,
 	};
 
-	/* What the spec has, without runc's additions, as runc does it here. */
-	state.rootfs = state.created = state.owner = NULL;
+	/* What the spec has, without additions, as runc does it here. */
+	state.rootfs = state.created = state.owner = state.scope = NULL;
 	try(spec_write(spec_schema_process_state(), &process, false, &text), "write the state");
 	*ret_json = str_steal(&text);
 	return *ret_json ? 0 : fail(ENOMEM, "write the state");

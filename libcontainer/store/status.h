@@ -35,8 +35,9 @@ enum status_verb {
  * else -EBUSY. */
 int status_allow(enum status_verb verb, enum status status);
 
-/* The state document: the spec's plus runc's rootfs, created, owner.  pid 0 where stopped.
- * indent: two spaces, as `state` prints; else one line, for hooks. malloc'ed. */
+/* The state document: the spec's plus runc's rootfs, created, owner, and, where there is a unit,
+ * its name as crun's systemd-scope.  pid 0 where stopped.  indent: two spaces, as `state` prints;
+ * else one line, for hooks. malloc'ed. */
 int status_document(const struct record *record, enum status status, bool indent, char **ret_json);
 /*
  * The container process state, in one line, which goes with the descriptor of the listener to a

@@ -1,7 +1,7 @@
 /*
- * Rows of the state that `state` prints and hooks read; the last three are runc's additions.  And
- * of what a seccomp agent is sent: config-linux.md, "The Container Process State". Columns: see
- * config.h.  Spec: runtime.md, "State".
+ * Rows of the state that `state` prints and hooks read; rootfs, created and owner are runc's
+ * additions, systemd-scope is crun's.  And of what a seccomp agent is sent: config-linux.md, "The
+ * Container Process State". Columns: see config.h.  Spec: runtime.md, "State".
  */
 #pragma once
 
@@ -16,7 +16,8 @@
 	ROW(string,    rootfs,      "rootfs",      0,        none) \
 	ROW(string,    created,     "created",     0,        none) \
 	ROW(pairs,     annotations, "annotations", 0,        none) \
-	ROW(string,    owner,       "owner",       0,        none)
+	ROW(string,    owner,       "owner",       0,        none) \
+	ROW(string,    scope,       "systemd-scope", 0,      none)
 
 #define SPEC_PROCESS_STATE(ROW) \
 	ROW(string,    oci_version, "ociVersion",  REQUIRED, none) \

@@ -177,6 +177,29 @@ static void the_document_is_that_of_runc(void **state)
 		"\"annotations\":{\"a\":\"b\"},\"owner\":\"\"}");
 }
 
+/* What to ask systemctl(1) about. */
+static void the_document_names_the_unit(void **state)
+{
+	const struct record record = {
+		.id = "c",
+		.bundle = "/b",
+		.rootfs = "/b/r",
+		.oci_version = "1.3.0",
+		.created = "2026-11-24T18:00:00.5Z",
+		.owner = "",
+		.pid = 42,
+		.unit = "u-c.scope",
+	};
+	auto_free char *document = NULL;
+	auto_free char *agent = NULL;
+
+	(void)state;
+	assert_int_equal(status_document(&record, STATUS_RUNNING, false, &document), 0);
+	assert_non_null(strstr(document, ",\"owner\":\"\",\"systemd-scope\":\"u-c.scope\"}"));
+	assert_int_equal(status_process_document(&record, STATUS_RUNNING, 43, NULL, &agent), 0);
+	assert_null(strstr(agent, "u-c.scope"));
+}
+
 /* Whom an agent's listener is of, and of which container: two pids where it is exec's. */
 static void an_agent_is_sent_the_process(void **state)
 {
@@ -241,6 +264,7 @@ int main(void)
 		scratch_test(what_cannot_be_known_is_an_error),
 		scratch_test(another_process_of_that_pid_is_not_init),
 		cmocka_unit_test(the_document_is_that_of_runc),
+		cmocka_unit_test(the_document_names_the_unit),
 		cmocka_unit_test(an_agent_is_sent_the_process),
 		cmocka_unit_test(verbs_are_refused_in_words_that_engines_know),
 	};

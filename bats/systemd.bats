@@ -167,6 +167,19 @@ assert_unit_gone() {
 	assert_unit_gone
 }
 
+@test "unit: a controller that there is not is named, and systemd not waited for" {
+	local verb
+	set_args /bin/true
+	resources '{unified: {"nonesuch.max": "1"}}'
+	for verb in run create; do
+		run -1 caisson --systemd-cgroup "$verb" "$ID"
+		assert_contains "controller \`nonesuch\` is not available under '/sys/fs/cgroup/system.slice/$UNIT'"
+		assert_equal "${#lines[@]}" 1
+		assert_gone
+		assert_unit_gone
+	done
+}
+
 # ---- limits ----------------------------------------------------------------------------------
 
 @test "limits: systemd and the kernel have them, and keep them over a daemon-reload" {

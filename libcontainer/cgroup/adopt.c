@@ -89,7 +89,8 @@ static int adopt_one(const struct plan_cgroup *plan, size_t index, pid_t pid, st
 		code = create_check_thawed(&found);
 	if (code == 0 && dir >= 0 && directory->unified) {
 		code = enable(plan, directory, dir);
-		lift_limits(plan, dir);
+		if (code == 0)
+			lift_limits(plan, dir);
 		if (code == 0 && strcmp(found.path, directory->path) != 0)
 			*ret_path = strdup(found.path);
 	}

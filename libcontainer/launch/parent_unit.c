@@ -32,6 +32,8 @@ int parent_start_unit(struct launch *launch)
 	int r = adopt(launch);
 	if (r < 0) {
 		(void)snprintf(text, sizeof(text), "%s", error_text());
+		/* In the foreground it blocks SIGTERM, and systemd would wait for it. */
+		parent_end_child(launch);
 		/* Not what is in the groups, of which one of v1 may turn out to be another's. */
 		if (cgroup_unit_stop(&launch->plan->cgroup.unit) < 0)
 			log_warning("%s", error_text());

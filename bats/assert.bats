@@ -27,7 +27,7 @@ seeded() {
 	caisson delete --force "$ID"
 	# A start that went on would leave an init that waits, and strace with it.
 	local seen=0
-	timeout -k 1 20 strace -f -qq -o "$TEST_DIR/calls" -e trace="${inject%%:*}" \
+	"${caller[@]}" timeout -k 1 20 strace -f -qq -o "$TEST_DIR/calls" -e trace="${inject%%:*}" \
 		-e "inject=${inject%%:*}:retval=0:when=${inject#*:}" \
 		"$CAISSON" --root "$ROOT" create "$@" "$ID" </dev/null >"$TEST_DIR/output" 2>&1 || seen=$?
 	output=$(<"$TEST_DIR/output")
@@ -126,6 +126,38 @@ seeded() {
 	hold --ipc
 	namespace_add ipc "/proc/$holder/ns/ipc"
 	seeded setns:1+ "namespace ipc: planned '$(links_of "$holder" ipc)', found 'ipc:["
+}
+
+@test "seeded: host name and domain name" {
+	update_config '.hostname = "box" | .domainname = "example"'
+	seeded sethostname:1+ "hostname: planned 'box', found '$(</proc/sys/kernel/hostname)'"
+	seeded setdomainname:1+ "domainname: planned 'example', found '$(</proc/sys/kernel/domainname)'"
+	# As root of a user namespace, whose uts namespace is its own.
+	user_namespace
+	give_image 100000
+	seeded sethostname:1+ "hostname: planned 'box', found '$(</proc/sys/kernel/hostname)'"
+}
+
+@test "seeded: the cpus, and the policy of memory" {
+	local cpus groups=/sys/fs/cgroup
+	cpus=$(awk '$1 == "Cpus_allowed_list:" { print $2 }' /proc/self/status)
+	# Where more than one could be, and the cpuset says so: v2 here may have none.
+	if [[ $cpus == *[,-]* && $(</proc/self/cpuset) == / ]] &&
+		[[ -e $groups/cpuset/cpuset.effective_cpus || -e $groups/cpuset.cpus.effective ]]; then
+		caller=(taskset -c "${cpus%%[,-]*}")
+		seeded sched_setaffinity:1+ "cpus: planned '$cpus', found '${cpus%%[,-]*}'"
+		caller=()
+	fi
+	[[ -r /proc/self/numa_maps ]] || skip "no NUMA"
+	update_config '.linux.memoryPolicy = {mode: "MPOL_INTERLEAVE", nodes: "0"}'
+	seeded set_mempolicy:1+ "memoryPolicy: planned 'interleave:0', found 'default'"
+}
+
+@test "seeded: the options of a file system" {
+	add_mount /mnt tmpfs t size=64k mode=700
+	# The source, what it is to be, and the end: two for proc, four for /dev.
+	seeded fsconfig:8 "mounts[2]: '/mnt': planned 'size=64k', found 'rw,mode=700"
+	seeded fsconfig:9 "mounts[2]: '/mnt': planned 'mode=700', found 'rw,size=64k"
 }
 
 @test "seeded: descriptors, and the working directory" {

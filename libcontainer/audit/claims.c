@@ -18,6 +18,14 @@ bool audit_joins_mounts(const struct plan *plan)
 	return plan->namespaces.have & ~plan->namespaces.create & CLONE_NEWNS;
 }
 
+/* Hooks mount what they like, and a namespace that was joined comes with what it has. */
+static bool others_mount(const struct plan *plan)
+{
+	return audit_joins_mounts(plan) || plan->hooks[PLAN_HOOK_PRESTART].count ||
+	       plan->hooks[PLAN_HOOK_CREATE_RUNTIME].count ||
+	       plan->hooks[PLAN_HOOK_CREATE_CONTAINER].count;
+}
+
 static bool asks_for_shared(const struct plan_root *root)
 {
 	for (size_t i = 0; i < root->mount_count; i++)
@@ -87,6 +95,8 @@ static void add_remount(struct making *making, const struct plan_mount *mount)
 	}
 	change_claim(making->plan, claim, mount);
 	claim->superblock &= ~mount->superblock_clear;
+	if (mount->reconfigure && mount->data)
+		claim->remount_data = mount->data;
 	if (mount->propagation)
 		claim->propagation =
 			final_propagation(&making->plan->root, false, mount->propagation);
@@ -126,6 +136,7 @@ static void add_mount(struct making *making, const struct plan_mount *mount)
 	if (mount->kind == PLAN_MOUNT_FS) {
 		claim->type = mount->type;
 		claim->superblock = mount->superblock;
+		claim->data = mount->data;
 		claim->base_known = true;
 		return;
 	}
@@ -189,5 +200,6 @@ void audit_claims_make(
 	}
 	add_devices(&making);
 	add_hidden(&making);
+	making.claims.others_mount = others_mount(plan);
 	*ret_claims = making.claims;
 }

@@ -66,7 +66,10 @@ static int compare_superblock(const struct audit_claim *claim, const struct audi
 		if ((claim->superblock & superblock_words[i].flag) &&
 			!audit_has_word(mount->super_options, superblock_words[i].word))
 			return differ(claim, superblock_words[i].word, mount->super_options);
-	return 0;
+	char planned[AUDIT_WORDS_SIZE];
+	return audit_data_differs(claim, mount, planned)
+		       ? differ(claim, planned, mount->super_options)
+		       : 0;
 }
 
 static const char *propagation_word(const struct audit_mount *mount)
@@ -159,6 +162,7 @@ static int take_mask(struct audit_claim *claim)
 		claim->type = "tmpfs";
 		claim->base_known = true;
 		claim->set |= MOUNT_ATTR_NODEV;
+		claim->data = "mode=755,size=0k";
 		return 0;
 	}
 	if (S_ISCHR(claim->facts.st_mode) && claim->facts.st_rdev == makedev(1, 3))
@@ -205,9 +209,41 @@ static bool is_covered(const struct audit_claims *claims, size_t index)
 	return false;
 }
 
+/* The next at the same place. */
+static struct audit_mount *find_below(
+	const struct audit_mount_table *table, const struct audit_mount *mount)
+{
+	struct audit_mount *below = audit_table_find(table, mount->parent);
+
+	return below && below != mount && strcmp(below->mountpoint, mount->mountpoint) == 0 ? below
+											    : NULL;
+}
+
+static bool hides(const struct audit_claim *claim)
+{
+	return claim->kind == CLAIM_READONLY || claim->kind == CLAIM_MASK;
+}
+
+/*
+ * What hides a path of proc or sysfs is on that very mount, see mount/hide.c, also where another
+ * one has come over it: by a link, which nobody knew of before.
+ */
+static struct audit_mount *find_unseen(
+	const struct audit_claim *claim, const struct audit_mount_table *table)
+{
+	struct audit_mount *mount = audit_table_at(table, claim->target);
+	const struct audit_mount *below = mount ? audit_table_find(table, mount->parent) : NULL;
+
+	for (size_t i = 0; below && i < table->count; i++)
+		if (table->items[i].parent == below->id && &table->items[i] != below &&
+			strcmp(table->items[i].mountpoint, below->mountpoint) == 0)
+			return mount;
+	return NULL;
+}
+
 /* The one that is seen there, or the next below it at the same place that no later claim has. */
 static struct audit_mount *find_mount(
-	const struct audit_claim *claim, const struct audit_mount_table *table, bool *ret_on_top)
+	struct audit_claim *claim, const struct audit_mount_table *table, bool *ret_on_top)
 {
 	struct audit_mount *mount = NULL;
 
@@ -216,12 +252,13 @@ static struct audit_mount *find_mount(
 		mount = audit_table_find(table, claim->id);
 	else if (claim->look == LOOK_DENIED)
 		mount = audit_table_at(table, claim->target);
+	else if (claim->look == LOOK_FOUND && hides(claim))
+		mount = find_unseen(claim, table);
+	/* What was looked at is what lies over it. */
+	if (mount && !claim->is_mounted)
+		claim->look = LOOK_DENIED;
 	while (mount && mount->claimed) {
-		struct audit_mount *below = audit_table_find(table, mount->parent);
-		bool same = below && below != mount &&
-			    strcmp(below->mountpoint, mount->mountpoint) == 0;
-
-		mount = same ? below : NULL;
+		mount = find_below(table, mount);
 		*ret_on_top = false;
 	}
 	return mount;
@@ -230,14 +267,29 @@ static struct audit_mount *find_mount(
 static bool may_be_missing(const struct audit_claims *claims, size_t index)
 {
 	const struct audit_claim *claim = &claims->items[index];
-	bool hides = claim->kind == CLAIM_READONLY || claim->kind == CLAIM_MASK;
 
-	if (claim->look == LOOK_DENIED || (hides && claim->look == LOOK_MISSING))
+	if (claim->look == LOOK_DENIED || (hides(claim) && claim->look == LOOK_MISSING))
 		return true;
 	/* A link that was copied is no mount. */
 	if (claim->copies_link && claim->source_known && S_ISLNK(claim->source_facts.st_mode))
 		return true;
 	return is_covered(claims, index);
+}
+
+/* A hook may have laid its own over it: then the first below that is as planned. */
+static struct audit_mount *find_fitting(struct audit_claim *claim,
+	const struct audit_mount_table *table, struct audit_mount *top, bool *on_top)
+{
+	bool is_top = *on_top;
+
+	for (struct audit_mount *at = top; at; at = find_below(table, at), is_top = false) {
+		if (!at->claimed && compare_mount(claim, table, at, is_top) == 0) {
+			*on_top = is_top;
+			return at;
+		}
+		error_clear();
+	}
+	return top;
 }
 
 static int compare_claim(struct audit_claims *claims, size_t index, struct audit_mount_table *table)
@@ -256,9 +308,12 @@ static int compare_claim(struct audit_claims *claims, size_t index, struct audit
 	struct audit_mount *mount = find_mount(claim, table, &on_top);
 	if (!mount && !may_be_missing(claims, index))
 		return differ(claim, "a mount", "none");
-	claims->covered += !mount && is_covered(claims, index);
+	claim->lost = !mount && is_covered(claims, index);
+	claims->covered += claim->lost;
 	if (!mount)
 		return 0;
+	if (claims->others_mount)
+		mount = find_fitting(claim, table, mount, &on_top);
 	mount->claimed = true;
 	return compare_mount(claim, table, mount, on_top);
 }
@@ -287,17 +342,9 @@ static bool came_with_root(const struct plan *plan, const struct audit_mount_tab
 	return audit_table_at(own, path);
 }
 
-/* Hooks mount what they like, and a namespace that was joined comes with what it has. */
-static bool others_mount(const struct plan *plan)
-{
-	return audit_joins_mounts(plan) || plan->hooks[PLAN_HOOK_PRESTART].count ||
-	       plan->hooks[PLAN_HOOK_CREATE_RUNTIME].count ||
-	       plan->hooks[PLAN_HOOK_CREATE_CONTAINER].count;
-}
-
 /* Which came along with another, or lies below one that is claimed. */
-static int compare_other(const struct plan *plan, const struct audit_claims *claims,
-	const struct audit_mount_table *table, const struct audit_mount *mount, bool *ret_known)
+static int compare_other(const struct audit_claims *claims, const struct audit_mount_table *table,
+	const struct audit_mount *mount, bool *ret_known)
 {
 	for (size_t i = 0; i < claims->count; i++) {
 		const struct audit_claim *claim = &claims->items[i];
@@ -307,7 +354,7 @@ static int compare_other(const struct plan *plan, const struct audit_claims *cla
 
 		*ret_known = *ret_known || same || strcmp(claim->target, mount->mountpoint) == 0 ||
 			     (below && claim->kind != CLAIM_ROOT);
-		if (!below || !(claim->below_set | claim->below_clear) || others_mount(plan))
+		if (!below || !(claim->below_set | claim->below_clear) || claims->others_mount)
 			continue;
 		struct audit_claim all = *claim;
 		all.target = mount->mountpoint;
@@ -344,7 +391,27 @@ static bool is_out_of_sight(const struct audit_mount_table *table, const struct 
 	return false;
 }
 
-static int compare_others(const struct plan *plan, const struct audit_claims *claims,
+/*
+ * A link of its target led elsewhere when it was mounted, before a later mount covered that: what
+ * was planned of it tells which it is, once.
+ */
+static bool is_lost_one(struct audit_claims *claims, const struct audit_mount_table *table,
+	const struct audit_mount *mount)
+{
+	for (size_t i = 0; i < claims->count; i++) {
+		struct audit_claim *claim = &claims->items[i];
+
+		if (!claim->lost)
+			continue;
+		claim->lost = compare_mount(claim, table, mount, false) < 0;
+		if (!claim->lost)
+			return true;
+		error_clear();
+	}
+	return false;
+}
+
+static int compare_others(const struct plan *plan, struct audit_claims *claims,
 	const struct audit_mount_table *own, const struct audit_mount_table *table)
 {
 	for (size_t i = 0; i < table->count; i++) {
@@ -353,10 +420,11 @@ static int compare_others(const struct plan *plan, const struct audit_claims *cl
 
 		if (mount->claimed)
 			continue;
-		try(compare_other(plan, claims, table, mount, &known));
+		try(compare_other(claims, table, mount, &known));
 		if (claims->covered > 0 && is_out_of_sight(table, mount))
 			known = true;
-		if (!known && !others_mount(plan) && !came_with_root(plan, own, mount))
+		if (!known && !claims->others_mount && !came_with_root(plan, own, mount) &&
+			!is_lost_one(claims, table, mount))
 			return refuse_as(EBADE,
 				"assertion: mounts: planned nothing on '%s', found '%s'",
 				mount->mountpoint, mount->type);

@@ -119,24 +119,12 @@ AUDIT_ROW_FUNCTION(audit_find_setgroups)
 
 /* ---- ids ----------------------------------------------------------------------------------- */
 
-/* Our own user namespace's map is shown as its parent has it, which says nothing here. */
-static bool is_in_our_user_namespace(const struct audit_view *view)
-{
-	char path[64], ours[64], its[64];
-	ssize_t own, other;
-
-	(void)snprintf(path, sizeof(path), "%d/ns/user", view->pid);
-	other = readlinkat(view->procfs, path, its, sizeof(its));
-	(void)snprintf(path, sizeof(path), "%d/ns/user", getpid());
-	own = readlinkat(view->procfs, path, ours, sizeof(ours));
-	return own > 0 && own == other && memcmp(ours, its, (size_t)own) == 0;
-}
-
 static int load_map(struct audit_view *view, const char *name, struct plan_id_map *ret_map)
 {
 	static struct plan_id_range all = { 0, 0, UINT32_MAX };
 
-	if (!is_in_our_user_namespace(view))
+	/* Our own user namespace's map is shown as its parent has it, which says nothing here. */
+	if (!view_is_ours(view, "user"))
 		return read_map(view, name, ret_map);
 	*ret_map = (struct plan_id_map){ &all, 1 };
 	return 0;

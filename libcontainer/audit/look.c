@@ -1,7 +1,9 @@
 /* Claims, looked up in the container's root and on the host. */
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/sysmacros.h>
 
@@ -129,6 +131,31 @@ static int read_table(struct audit_view *view, pid_t pid, struct audit_mount_tab
 	return audit_table_make(&view->arena, arena_strdup(&view->arena, text), ret_table);
 }
 
+/* As the host counts: known where its user namespace is ours, or the parent of a new one. */
+static int set_maps(struct audit_view *view, struct audit_claims *claims)
+{
+	static struct plan_id_range all = { 0, 0, UINT32_MAX };
+	static const struct plan_id_map same = { &all, 1 };
+	const struct plan *plan = view->audit->plan;
+	const char *own;
+	char *end;
+
+	try(view_read(view, 0, "uid_map", &own));
+	/* "INSIDE OUTSIDE COUNT" */
+	(void)strtoul(own, &end, 10);
+	(void)strtoul(end, &end, 10);
+	if (strtoul(end, NULL, 10) < UINT32_MAX)
+		return 0;
+	bool maps = plan->namespaces.have & CLONE_NEWUSER;
+	if (maps && !plan->users.mapped)
+		return 0;
+	for (size_t i = 0; i < claims->count; i++) {
+		claims->items[i].uids = maps ? &plan->users.uids : &same;
+		claims->items[i].gids = maps ? &plan->users.gids : &same;
+	}
+	return 0;
+}
+
 static int check(const struct audit *audit, struct audit_view *view)
 {
 	struct audit_mount_table own, found;
@@ -137,6 +164,7 @@ static int check(const struct audit *audit, struct audit_view *view)
 	try(read_table(view, 0, &own));
 	try(read_table(view, audit->pid, &found));
 	audit_claims_make(&view->arena, audit->plan, &claims);
+	try(set_maps(view, &claims));
 	try(audit_claims_look(audit, &own, &claims));
 	return audit_claims_compare(audit->plan, &claims, &own, &found);
 }

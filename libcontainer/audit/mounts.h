@@ -58,8 +58,10 @@ struct audit_claim {
 	uint64_t late_set;               /* when all else was done */
 	uint64_t below_set, below_clear; /* of all mounts below, too */
 	unsigned long superblock;        /* MS_* that the file system must have */
-	bool recursive;                  /* what is below comes along */
-	bool base_known;                 /* the other attributes: */
+	const char *data, *remount_data; /* its options, and those of a later remount; or NULL */
+	const struct plan_id_map *uids, *gids; /* which ids of theirs are shown; NULL: unknown */
+	bool recursive;                        /* what is below comes along */
+	bool base_known;                       /* the other attributes: */
 	uint64_t base;
 	unsigned long propagation; /* MS_*, one; 0: nothing was asked for */
 	bool may_be_shared;        /* ... and then even this */
@@ -75,12 +77,15 @@ struct audit_claim {
 	struct stat facts; /* of the target */
 	bool source_known;
 	struct stat source_facts;
+
+	bool lost; /* compare.c: covered, and not found */
 };
 
 struct audit_claims {
 	struct audit_claim *items;
 	size_t count;
 	size_t covered; /* those that a later one lies over */
+	bool others_mount;
 };
 
 /* The mounts are made in a namespace of somebody else's, which is not ours to look into. */
@@ -98,6 +103,12 @@ int audit_claims_look(const struct audit *audit, const struct audit_mount_table 
 	struct audit_claims *claims);
 /* Of our mount table: which part of its file system is mounted at a mount point; or NULL. */
 int audit_mount_root(struct audit_view *view, const char *mountpoint, const char **ret_root);
+
+/* ---- data.c -------------------------------------------------------------------------------- */
+
+/* Whether an option of the file system is another one than what was asked for: "size=64k". */
+bool audit_data_differs(const struct audit_claim *claim, const struct audit_mount *mount,
+	char planned[AUDIT_WORDS_SIZE]);
 
 /* ---- compare.c ----------------------------------------------------------------------------- */
 

@@ -21,13 +21,9 @@
 
 AUDIT_ROW_FUNCTION(audit_plan_umask)
 {
-	const struct plan_process *plan = &view->audit->plan->process;
-	const char *own = view_field(view, view->own_status, row->name);
-
+	(void)row;
 	(void)item;
-	if (plan->umask_unchanged)
-		return own ? str_append(text, own) : 0;
-	return str_printf(text, "%04o", plan->umask);
+	return str_printf(text, "%04o", view->audit->plan->process.umask);
 }
 
 /* ---- limits -------------------------------------------------------------------------------- */

@@ -49,6 +49,8 @@ int view_read(struct audit_view *view, pid_t pid, const char *name, const char *
 const char *view_field(struct audit_view *view, const char *text, const char *key);
 /* The n-th line, from 0 on, in the arena; NULL behind the last. */
 const char *view_line(struct audit_view *view, const char *text, size_t n);
+/* Whether it is in the same namespace as we are, by its name in /proc/PID/ns. */
+bool view_is_ours(const struct audit_view *view, const char *name);
 
 /* audit.c: whether planned, as above, allows found. */
 bool audit_allows(const char *planned, const char *found);
@@ -110,3 +112,22 @@ AUDIT_ROW_FUNCTION(audit_plan_directory);
 AUDIT_ROW_FUNCTION(audit_find_directory);
 AUDIT_ROW_FUNCTION(audit_plan_descriptors);
 AUDIT_ROW_FUNCTION(audit_find_descriptors);
+
+/* settings.c */
+AUDIT_ROW_FUNCTION(audit_plan_hostname);
+AUDIT_ROW_FUNCTION(audit_find_hostname);
+AUDIT_ROW_FUNCTION(audit_plan_domainname);
+AUDIT_ROW_FUNCTION(audit_find_domainname);
+#define AUDIT_SYSCTLS 64
+AUDIT_ROW_FUNCTION(audit_plan_sysctl);
+AUDIT_ROW_FUNCTION(audit_find_sysctl);
+#define AUDIT_CLOCKS 2
+AUDIT_ROW_FUNCTION(audit_plan_offset);
+AUDIT_ROW_FUNCTION(audit_find_offset);
+const char *audit_clock(size_t item);
+
+/* cpus.c */
+AUDIT_ROW_FUNCTION(audit_plan_cpus);
+AUDIT_ROW_FUNCTION(audit_find_cpus);
+AUDIT_ROW_FUNCTION(audit_plan_memory_policy);
+AUDIT_ROW_FUNCTION(audit_find_memory_policy);

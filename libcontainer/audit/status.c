@@ -78,6 +78,17 @@ int view_open(const struct audit *audit, enum audit_moment moment, int procfs, p
 	return 0;
 }
 
+bool view_is_ours(const struct audit_view *view, const char *name)
+{
+	char path[64], ours[64], its[64];
+
+	(void)snprintf(path, sizeof(path), "%d/ns/%s", view->pid, name);
+	ssize_t other = readlinkat(view->procfs, path, its, sizeof(its));
+	(void)snprintf(path, sizeof(path), "%d/ns/%s", getpid(), name);
+	ssize_t own = readlinkat(view->procfs, path, ours, sizeof(ours));
+	return own > 0 && own == other && memcmp(ours, its, (size_t)own) == 0;
+}
+
 void view_close(struct audit_view *view)
 {
 	arena_done(&view->arena);

@@ -17,10 +17,11 @@
 
 /* clang-format off */
 static struct plan_mount mounts[] = {
-	{ .place = "mounts[0]", .target = "/proc", .type = "proc" },
+	{ .place = "mounts[0]", .target = "/proc", .type = "proc",
+		.data = "hidepid=2,subset=pid,gid=0" },
 	{ .place = "mounts[1]", .target = "/sys", .type = "sysfs", .attr_set = SAFE | MOUNT_ATTR_RDONLY },
 	{ .place = "mounts[2]", .target = "/dev", .type = "tmpfs", .attr_set = MOUNT_ATTR_NOSUID | MOUNT_ATTR_RDONLY,
-		.deferred_readonly = true },
+		.deferred_readonly = true, .data = "mode=755,size=65536k" },
 	{ .place = "mounts[3]", .target = "/sys/fs/cgroup", .type = "cgroup", .kind = PLAN_MOUNT_CGROUP,
 		.attr_set = SAFE | MOUNT_ATTR_RDONLY },
 	{ .place = "mounts[4]", .target = "/data", .source = "/srv", .kind = PLAN_MOUNT_BIND,
@@ -35,6 +36,14 @@ static struct plan_mount mounts[] = {
 	{ .place = "mounts[9]", .target = "/over/below", .type = "tmpfs" },
 	{ .place = "mounts[10]", .target = "/over", .type = "tmpfs" },
 	{ .place = "mounts[11]", .target = "/peer", .type = "tmpfs", .propagation = MS_UNBINDABLE },
+	/* With options of the file system, some of which a remount changes. */
+	{ .place = "mounts[12]", .target = "/pts", .type = "devpts",
+		.data = "newinstance,ptmxmode=0666,mode=0620,gid=5,uid=7" },
+	{ .place = "mounts[13]", .target = "/sized", .type = "tmpfs",
+		.data = "size=1m,uid=0,gid=9,mode=0700,nr_inodes=2k,mode=01777,huge=never" },
+	{ .place = "mounts[14]", .target = "/sized", .kind = PLAN_MOUNT_REMOUNT, .reconfigure = true,
+		.data = "size=0x1801,mode=0755" },
+	{ .place = "mounts[15]", .target = "/untold", .type = "tmpfs", .data = "size=1m,nr_blocks=7,nr_inodes=50%" },
 };
 static struct plan_device devices[] = {
 	{ .place = "default device", .path = "/dev/null", .mode = S_IFCHR | 0666 },
@@ -44,9 +53,9 @@ static const char *readonly[] = { "/proc/sys" };
 
 static const char table_text[] =
 	"10 1 0:1 /b/rootfs / ro,nosuid,relatime master:1 - ext4 /dev/sda rw\n"
-	"11 10 0:2 / /proc rw,relatime - proc proc rw\n"
+	"11 10 0:2 / /proc rw,relatime - proc proc rw,hidepid=invisible,subset=pid\n"
 	"12 10 0:3 / /sys ro,nosuid,nodev,noexec,relatime - sysfs sysfs rw\n"
-	"13 10 0:4 / /dev ro,nosuid,relatime - tmpfs tmpfs rw\n"
+	"13 10 0:4 / /dev ro,nosuid,relatime - tmpfs tmpfs rw,size=65536k,mode=755,inode64\n"
 	"14 12 0:5 / /sys/fs/cgroup ro,nosuid,nodev,noexec,relatime - tmpfs cgroup rw\n"
 	"15 14 0:6 / /sys/fs/cgroup/cpu ro,nosuid,nodev,noexec,relatime - cgroup cgroup rw,cpu\n"
 	"16 10 0:7 /srv /data ro,nosuid,noexec,relatime - ext4 /dev/sda rw\n"
@@ -60,7 +69,10 @@ static const char table_text[] =
 	"24 13 0:15 /null /dev/null rw,nosuid,relatime - devtmpfs dev rw\n"
 	"25 11 0:2 /sys /proc/sys ro,relatime - proc proc rw\n"
 	"26 11 0:15 /null /proc/kcore ro,nosuid,noexec,relatime - devtmpfs dev rw\n"
-	"27 12 0:16 / /sys/firmware ro,nosuid,nodev,noexec,relatime - tmpfs tmpfs ro\n";
+	"27 12 0:16 / /sys/firmware ro,nosuid,nodev,noexec,relatime - tmpfs tmpfs ro,size=0k,mode=755\n"
+	"38 10 0:27 / /pts rw,relatime - devpts devpts rw,uid=7,gid=5,mode=620,ptmxmode=666\n"
+	"39 10 0:28 / /sized rw,relatime - tmpfs tmpfs rw,size=8k,nr_inodes=2048,gid=9,huge=never\n"
+	"40 10 0:29 / /untold rw,relatime - tmpfs tmpfs rw,size=28k,nr_inodes=4711\n";
 
 /* What becomes of a line, and how that is told. */
 static const struct fault {
@@ -100,6 +112,28 @@ static const struct fault {
 	{ "/proc/kcore ro", "/proc/kcore rw", "linux.maskedPaths: '/proc/kcore'" },
 	{ "/sys/firmware ro", "/sys/firmware rw", "linux.maskedPaths: '/sys/firmware'" },
 	{ "tmpfs tmpfs ro", "sysfs tmpfs ro", "linux.maskedPaths: '/sys/firmware': planned 'tmpfs', found 'sysfs'" },
+	/* By a link, which is covered now, it came elsewhere; not with attributes of its own, nor twice. */
+	{ "/over/below rw", "/elsewhere ro", "mounts: planned nothing on '/elsewhere', found 'tmpfs'" },
+	{ "21 10 0:12 / /over/below", "41 10 0:12 / /once rw,relatime - tmpfs tmpfs rw\n21 10 0:12 / /other",
+		"mounts: planned nothing on '/other', found 'tmpfs'" },
+	/* Options of a file system, of which some are shown otherwise than they are written. */
+	{ ",size=65536k", "", "mounts[2]: '/dev': planned 'size=65536k', found 'rw,mode=755,inode64'" },
+	{ "size=65536k", "size=65532k", "mounts[2]: '/dev': planned 'size=65536k', found 'rw,size=65532k," },
+	{ "65536k,mode=755", "65536k", "mounts[2]: '/dev': planned 'mode=755', found 'rw,size=65536k,inode64'" },
+	{ "65536k,mode=755", "65536k,mode=777", "mounts[2]: '/dev': planned 'mode=755'" },
+	{ ",hidepid=invisible", "", "mounts[0]: '/proc': planned 'hidepid=invisible'" },
+	{ ",subset=pid", "", "mounts[0]: '/proc': planned 'subset=pid'" },
+	{ "subset=pid", "subset=pid,gid=4", "mounts[0]: '/proc': planned 'gid=0'" },
+	{ ",mode=620", ",mode=600", "mounts[12]: '/pts': planned 'mode=620'" },
+	{ ",ptmxmode=666", ",ptmxmode=000", "mounts[12]: '/pts': planned 'ptmxmode=666'" },
+	{ ",gid=5", "", "mounts[12]: '/pts': planned 'gid=5'" },
+	{ "uid=7", "uid=0", "mounts[12]: '/pts': planned 'uid=7'" },
+	{ "size=8k", "size=1024k", "mounts[13]: '/sized': planned 'size=8k'" },
+	{ ",gid=9", "", "mounts[13]: '/sized': planned 'gid=9'" },
+	{ ",gid=9", ",gid=9,uid=9", "mounts[13]: '/sized': planned 'uid=0'" },
+	{ ",gid=9", ",gid=9,mode=755", "mounts[13]: '/sized': planned 'mode=1777'" },
+	{ ",nr_inodes=2048", "", "mounts[13]: '/sized': planned 'nr_inodes=2048'" },
+	{ ",size=0k", "", "linux.maskedPaths: '/sys/firmware': planned 'size=0k'" },
 	/* Mounts that are missing, and one too many. */
 	{ "24 13 0:15 /null /dev/null rw,nosuid,relatime - devtmpfs dev rw\n", "", "default device: '/dev/null': planned 'a mount', found 'none'" },
 	{ "12 10 0:3 / /sys ro,nosuid,nodev,noexec,relatime - sysfs sysfs rw\n", "", "mounts[1]: '/sys': planned 'a mount', found 'none'" },
@@ -107,6 +141,11 @@ static const struct fault {
 	{ "19 10 0:10", "28 10 0:17 / /old rw,relatime - ext4 /dev/sda rw\n19 10 0:10", "mounts: planned nothing on '/old', found 'ext4'" },
 };
 /* clang-format on */
+
+static struct plan_id_range all_ids = { 0, 0, UINT32_MAX };
+static const struct plan_id_map no_namespace = { &all_ids, 1 }, *map = &no_namespace;
+
+static const char *unseen; /* a target that is no mount, as another one lies over it */
 
 /* As look.c: what is seen at each target is what the table has there last. */
 static void look(struct audit_claims *claims, const struct audit_mount_table *table)
@@ -123,8 +162,10 @@ static void look(struct audit_claims *claims, const struct audit_mount_table *ta
 		if (strcmp(claim->target, "/over/below") == 0)
 			claim->look = LOOK_MISSING;
 		else
-			claim->is_mounted = mount;
+			claim->is_mounted =
+				mount && (!unseen || strcmp(claim->target, unseen) != 0);
 		claim->id = mount ? mount->id : 0;
+		claim->uids = claim->gids = map;
 		if (!claim->source)
 			continue;
 		/* Both sources are on a mount of the host with these: */
@@ -195,6 +236,74 @@ static void test_faults(void **state)
 	}
 }
 
+/* Ids of options are shown as the host counts; where nobody knows how that is, none is claimed. */
+static void test_mapped_options(void **state)
+{
+	struct plan_id_range ranges[] = { { 0, 100000, 7 }, { 7, 500, 10 } };
+	const struct plan_id_map mapped = { ranges, COUNT_OF(ranges) };
+	struct plan plan = make_plan();
+	struct arena arena = { 0 };
+
+	(void)state;
+	map = &mapped;
+	assert_int_equal(compare(&arena, &plan, table_text), -EBADE);
+	assert_non_null(strstr(error_text(), "'/sized': planned 'uid=100000'"));
+	map = NULL;
+	assert_int_equal(compare(&arena, &plan, table_text), 0);
+	map = &no_namespace;
+	arena_done(&arena);
+}
+
+/* The target of a mount that is covered may have been a link. */
+static void test_link_elsewhere(void **state)
+{
+	struct plan plan = make_plan();
+	struct arena arena = { 0 };
+	const char *at = strstr(table_text, "/over/below");
+
+	(void)state;
+	const char *text = arena_printf(&arena, "%.*s/elsewhere%s", (int)(at - table_text),
+		table_text, at + strlen("/over/below"));
+	if (compare(&arena, &plan, text) < 0)
+		test_fails("%s\n", error_text());
+	arena_done(&arena);
+}
+
+/* What hides a path of proc is on proc, also below what a link of the image brought over it. */
+static void test_unseen(void **state)
+{
+	static struct plan_mount more[COUNT_OF(mounts) + 1];
+	struct plan plan = make_plan();
+	struct arena arena = { 0 };
+
+	(void)state;
+	unseen = "/proc/sys";
+	assert_int_equal(compare(&arena, &plan, table_text), -EBADE);
+	assert_non_null(strstr(error_text(), "'/proc/sys': planned 'a mount', found 'none'"));
+	memcpy(more, mounts, sizeof(mounts));
+	more[COUNT_OF(mounts)] =
+		(struct plan_mount){ .place = "mounts[16]", .target = "/proc", .type = "ext4" };
+	plan.root.mounts = more;
+	plan.root.mount_count = COUNT_OF(more);
+	const char *text = arena_printf(
+		&arena, "%s61 11 0:17 / /proc rw,relatime - ext4 /dev/sda rw\n", table_text);
+	if (compare(&arena, &plan, text) < 0)
+		test_fails("%s\n", error_text());
+	char *broken = arena_strdup(&arena, text);
+	memcpy(strstr(broken, "/proc/sys ro"), "/proc/sys rw", 12);
+	assert_int_equal(compare(&arena, &plan, broken), -EBADE);
+	assert_non_null(strstr(error_text(), "linux.readonlyPaths: '/proc/sys': planned 'ro,"));
+	/* The same for what is masked, of which nothing else can be told. */
+	unseen = "/proc/kcore";
+	if (compare(&arena, &plan, text) < 0)
+		test_fails("%s\n", error_text());
+	broken = arena_strdup(&arena, text);
+	memcpy(strstr(broken, "/proc/kcore ro"), "/proc/kcore rw", 14);
+	assert_int_equal(compare(&arena, &plan, broken), -EBADE);
+	unseen = NULL;
+	arena_done(&arena);
+}
+
 /* Hooks of the host mount what they like, but what was planned is there all the same. */
 static void test_hooks(void **state)
 {
@@ -210,6 +319,18 @@ static void test_hooks(void **state)
 	char *broken = arena_strdup(&arena, text);
 	memcpy(strstr(broken, "/sys ro"), "/sys rw", 7);
 	assert_int_equal(compare(&arena, &plan, broken), -EBADE);
+	/* Also over what was planned, which is below then; without hooks it is another one. */
+	text = arena_printf(
+		&arena, "%s51 38 0:17 / /pts rw,relatime - ext4 /dev/sda rw\n", table_text);
+	if (compare(&arena, &plan, text) < 0)
+		test_fails("%s\n", error_text());
+	broken = arena_strdup(&arena, text);
+	memcpy(strstr(broken, "mode=620"), "mode=600", 8);
+	assert_int_equal(compare(&arena, &plan, broken), -EBADE);
+	assert_non_null(strstr(error_text(), "'/pts': planned 'devpts', found 'ext4'"));
+	plan.hooks[PLAN_HOOK_PRESTART].count = 0;
+	assert_int_equal(compare(&arena, &plan, text), -EBADE);
+	assert_non_null(strstr(error_text(), "'/pts': planned 'devpts', found 'ext4'"));
 	arena_done(&arena);
 }
 
@@ -253,6 +374,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_as_planned),
 		cmocka_unit_test(test_faults),
+		cmocka_unit_test(test_mapped_options),
+		cmocka_unit_test(test_link_elsewhere),
+		cmocka_unit_test(test_unseen),
 		cmocka_unit_test(test_hooks),
 		cmocka_unit_test(test_devices),
 		cmocka_unit_test(test_propagation_of_root),

@@ -35,10 +35,14 @@ static uint64_t subject_status(struct subject *subject, const char *name)
 static void subject_live(int wait)
 {
 	const char *const args[] = { "true", NULL };
+	unsigned char all_cpus[1024];
 	char byte;
 
 	(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
 	(void)syscall(SYS_ioprio_set, 1, 0, IO_PRIORITY);
+	/* All that its cpuset has, not what the test was bound to. */
+	memset(all_cpus, 0xff, sizeof(all_cpus));
+	(void)sched_setaffinity(0, sizeof(all_cpus), (const cpu_set_t *)all_cpus);
 	/* Not the test's own, nor those of whoever runs it. */
 	(void)dup3(wait, SUBJECT_PIPE, O_CLOEXEC);
 	for (int fd = 3; fd < SUBJECT_PIPE; fd++)
@@ -66,6 +70,28 @@ static void subject_plan_group(struct subject *subject)
 	subject->audit.groups = &subject->group;
 	subject->audit.group_fds = &subject->group_fd;
 	subject->audit.group_count = 1;
+}
+
+/* As it is for the test, whose namespaces it has. */
+static void subject_plan_settings(struct subject *subject)
+{
+	struct plan_settings *plan = &subject->plan.settings;
+	struct audit_view view = { .audit = &subject->audit, .procfs = subject->audit.procfs };
+	auto_str struct str cpus = { 0 };
+
+	assert_int_equal(gethostname(subject->hostname, sizeof(subject->hostname)), 0);
+	assert_int_equal(getdomainname(subject->domainname, sizeof(subject->domainname)), 0);
+	plan->hostname = subject->hostname[0] ? subject->hostname : NULL;
+	plan->domainname = subject->domainname[0] ? subject->domainname : NULL;
+	ssize_t length = procfs_read(
+		subject->audit.procfs, "sys/kernel/shmmni", subject->value, sizeof(subject->value));
+	subject->setting = (struct plan_setting){ "a sysctl", "kernel/shmmni", subject->value };
+	plan->sysctls = &subject->setting;
+	plan->sysctl_count = length > 0;
+	view.pid = getpid();
+	assert_int_equal(audit_plan_cpus(&view, NULL, 0, &cpus), 0);
+	subject->has_cpuset = cpus.length > 0;
+	view_close(&view);
 }
 
 static void subject_plan(struct subject *subject)
@@ -99,6 +125,7 @@ static void subject_plan(struct subject *subject)
 	process->personality_set = true;
 	process->personality = (unsigned long)(unsigned int)personality(0xffffffff);
 	subject_plan_group(subject);
+	subject_plan_settings(subject);
 }
 
 int subject_begin(void **state)

@@ -33,6 +33,9 @@ struct subject {
 	struct plan_rlimit limit;
 	struct plan_scheduler scheduler;
 	struct plan_join join;
+	struct plan_setting setting;
+	char hostname[65], domainname[65], value[64];
+	bool has_cpuset;
 	int joined;
 	gid_t groups[64];
 	char cwd[4096];

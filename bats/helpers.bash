@@ -41,14 +41,7 @@ unset XDG_RUNTIME_DIR LISTEN_FDS LISTEN_PID LISTEN_FDNAMES NOTIFY_SOCKET
 
 # All that the tests start is what was planned, or the start fails: libcontainer/audit/.  A test that has
 # a tracer of its own (strace, stepper) goes without, as a process has one at most: `untraced COMMAND...`.
-# Not yet in all files: those that are not named have not been run with it.
-case $(basename "${BATS_TEST_FILENAME-}" .bats) in
-run | mounts | mount_options | rootfs | capabilities | create | start | users | namespaces | process | hooks | \
-	rootless | seccomp | idmap | legacy_mounts | roads | devices | descriptors | terminal | kept | handover | \
-	settings | pause | selinux | privileges | exec | delegation | assert)
-	export CAISSON_ASSERT_START=1
-	;;
-esac
+export CAISSON_ASSERT_START=1
 
 untraced() {
 	env -u CAISSON_ASSERT_START "$@"

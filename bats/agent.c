@@ -37,10 +37,12 @@ static int listen_at(const char *path)
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
-	if (strlen(path) >= sizeof(address.sun_path))
+	/* Whoever sees the name can connect. */
+	if ((size_t)snprintf(address.sun_path, sizeof(address.sun_path), "%s.new", path) >=
+		sizeof(address.sun_path))
 		die("the path is too long");
-	strcpy(address.sun_path, path);
-	if (bind(fd, (struct sockaddr *)&address, sizeof(address)) < 0 || listen(fd, 8) < 0)
+	if (bind(fd, (struct sockaddr *)&address, sizeof(address)) < 0 || listen(fd, 8) < 0 ||
+		rename(address.sun_path, path) < 0)
 		die(path);
 	return fd;
 }

@@ -138,6 +138,25 @@ seeded() {
 	seeded sethostname:1+ "hostname: planned 'box', found '$(</proc/sys/kernel/hostname)'"
 }
 
+@test "seeded: by a user without privileges, who sees it all the same" {
+	command -v setpriv >/dev/null || skip "no setpriv"
+	rm config.json
+	"$CAISSON" spec --rootless
+	update_config '.process.terminal = false | del(.linux.resources) | .hostname = "box"
+		| .linux.sysctl = {"kernel.shmmni": "17"}
+		| .linux.uidMappings = [{containerID: 0, hostID: 1000, size: 1}]
+		| .linux.gidMappings = .linux.uidMappings
+		| .mounts |= map(select(.type == "proc" or .destination == "/dev"))'
+	mkdir -p "$ROOT"
+	chown -hR 1000:1000 "$TEST_DIR"
+	caller=(setpriv --reuid 1000 --regid 1000 --clear-groups)
+	seeded sethostname:1+ "hostname: planned 'box', found '$(</proc/sys/kernel/hostname)'"
+	seeded mount_setattr:2+ "linux.maskedPaths: '/proc/"
+	seeded close_range:1+ "descriptors: planned '0-2', found '0-"
+	seeded prctl:1+ "capabilities CapBnd: planned "
+	caller=()
+}
+
 @test "seeded: the cpus, and the policy of memory" {
 	local cpus groups=/sys/fs/cgroup
 	cpus=$(awk '$1 == "Cpus_allowed_list:" { print $2 }' /proc/self/status)

@@ -31,8 +31,10 @@ receiver() {
 	cat >"$TEST_DIR/receiver.py" <<-'PYTHON'
 		import array, os, signal, socket, sys, time
 		server = socket.socket(socket.AF_UNIX)
-		server.bind(sys.argv[1])
+		# Whoever sees the name can connect.
+		server.bind(sys.argv[1] + ".new")
 		server.listen(1)
+		os.rename(sys.argv[1] + ".new", sys.argv[1])
 		connection, _ = server.accept()
 		data, ancillary, _, _ = connection.recvmsg(4096, 256)
 		fds = array.array("i")

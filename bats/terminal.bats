@@ -13,8 +13,10 @@ setup() {
 		# number, whether more comes over the socket, and then all that is printed there.
 		import array, fcntl, os, socket, struct, sys
 		server = socket.socket(socket.AF_UNIX)
-		server.bind(sys.argv[1])
+		# Whoever sees the name can connect.
+		server.bind(sys.argv[1] + ".new")
 		server.listen(1)
+		os.rename(sys.argv[1] + ".new", sys.argv[1])
 		connection, _ = server.accept()
 		data, ancillary, flags, _ = connection.recvmsg(4096, socket.CMSG_SPACE(64))
 		fds = array.array("i")

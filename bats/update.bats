@@ -337,8 +337,11 @@ bomb_was_stopped() {
 		options: ["size=40m"]}]'
 	start_container
 	eventually grep -qx ready "$TEST_DIR/output"
-	run -1 caisson update --memory 8m --memory-swap 8m "$ID"
+	run -1 caisson update --memory 8m "$ID"
 	assert_contains "rejecting memory limit"
+	# Both are too low: runc names this one.
+	run -1 caisson update --memory 8m --memory-swap 8m "$ID"
+	assert_contains "rejecting memory+swap limit"
 	run -1 caisson update --memory 64m --memory-swap 64m --pids-limit 0x "$ID"
 	assert_value 134217728 134217728 memory memory.limit_in_bytes memory.max
 	assert_status_of running

@@ -111,16 +111,17 @@ static int check_memory(const struct plan_cgroup *plan, const struct cgroup *cgr
 	try(read_usage(
 		dir, unified ? "memory.swap.current" : "memory.memsw.usage_in_bytes", &both));
 	both += unified ? memory : 0;
-	if (limit && memory > limit)
-		return refuse_as(EBUSY,
-			"linux.resources.memory.limit: rejecting memory limit %" PRIu64 ": %" PRIu64
-			" bytes are used",
-			limit, memory);
+	/* Where both are too low, runc names this one. */
 	if (with_swap && both > with_swap)
 		return refuse_as(EBUSY,
 			"linux.resources.memory.swap: rejecting memory+swap limit %" PRIu64
 			": %" PRIu64 " bytes are used",
 			with_swap, both);
+	if (limit && memory > limit)
+		return refuse_as(EBUSY,
+			"linux.resources.memory.limit: rejecting memory limit %" PRIu64 ": %" PRIu64
+			" bytes are used",
+			limit, memory);
 	return 0;
 }
 

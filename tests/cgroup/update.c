@@ -239,6 +239,10 @@ static void less_than_is_used_is_refused(void **state)
 	plan.memory_check.with_swap = 1499;
 	assert_int_equal(cgroup_update(&plan, commit, NULL), -EBUSY);
 	assert_chain("rejecting memory+swap limit 1499: 1500 bytes are used");
+	plan.memory_check.limit = 999; /* both: the one that runc names */
+	assert_int_equal(cgroup_update(&plan, commit, NULL), -EBUSY);
+	assert_chain("rejecting memory+swap limit 1499: 1500 bytes are used");
+	plan.memory_check.limit = 1000;
 	assert_string_equal(get("pids.max"), "20\n");
 	plan.memory_check.with_swap = 1500;
 	assert_int_equal(cgroup_update(&plan, commit, NULL), 0);

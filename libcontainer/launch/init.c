@@ -98,7 +98,8 @@ int init_send_console(struct launch *launch)
 }
 
 /*
- * In the container's root, as with runc (crun has the bundle); what is relative is the container's for these.
+ * In the container's root, as with runc (crun has the bundle); what is relative is the container's
+ * for these.
  * With our caller's umask, as all hooks: what they make must not be writable for all.
  */
 int init_run_container_hooks(struct launch *launch)

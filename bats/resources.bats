@@ -13,6 +13,7 @@ setup() {
 
 teardown() {
 	teardown_driver
+	[[ ! ${loop-} ]] || release_loop
 	teardown_bundle
 }
 
@@ -117,6 +118,31 @@ with() {
 	assert_output $'Cpus_allowed_list:\t0'
 }
 
+@test "resources: real time of v1, which a program uses; cgroup2 is warned of" {
+	needs cpu
+	resources '{cpu: {realtimeRuntime: 5000, realtimePeriod: 500000}}'
+	if is_v2; then
+		sleeping_container
+		assert_contains 'linux.resources.cpu.realtimeRuntime is ignored'
+		assert_contains 'linux.resources.cpu.realtimePeriod is ignored'
+		return
+	fi
+	update_config '.linux.cgroupsPath = $path' --arg path "/$ID"
+	sleeping_container
+	has_file cpu cpu.rt_runtime_us '' || skip "a kernel without real time of groups"
+	assert_equal "$(value_of cpu cpu.rt_runtime_us '')" 5000
+	assert_equal "$(value_of cpu cpu.rt_period_us '')" 500000
+	caisson update --cpu-rt-runtime 4000 "$ID"
+	assert_equal "$(value_of cpu cpu.rt_runtime_us '')" 4000
+	caisson update --cpu-rt-period 400000 "$ID"
+	assert_equal "$(value_of cpu cpu.rt_period_us '')" 400000
+	caisson delete --force "$ID"
+	update_config '.process.scheduler = {policy: "SCHED_FIFO", priority: 7}'
+	set_args cut -d' ' -f40,41 /proc/self/stat
+	run -0 caisson run "$ID"
+	assert_output '7 1'
+}
+
 @test "resources: a quota of 20 % is what a busy program gets" {
 	needs cpu
 	# Beside the machine's own groups, with more shares than they have: nothing but the quota limits it.
@@ -203,6 +229,82 @@ at_limit() {
 	fi
 }
 
+# weighted_disk - $disk is the number of a block device whose scheduler has weights, one of the test's own
+weighted_disk() {
+	truncate -s 1M disk
+	loop=$(losetup --find --show disk 2>/dev/null) || { loop=''; skip "no loop device"; } # for teardown
+	local scheduler=/sys/block/${loop#/dev/}/queue/scheduler
+	grep -q bfq "$scheduler" && echo bfq >"$scheduler" || skip "no scheduler with weights"
+	disk=$(<"/sys/block/${loop#/dev/}/dev")
+}
+
+# The scheduler would stay with the device.
+release_loop() {
+	echo none >"/sys/block/${loop#/dev/}/queue/scheduler" || true
+	losetup --detach "$loop"
+}
+
+# assert_weights GENERAL OF-DISK
+assert_weights() {
+	if is_v2; then
+		assert_equal "$(value_of io '' io.bfq.weight)" "default $1
+$disk $2"
+	else
+		[[ $(value_of blkio blkio.bfq.weight '') =~ ^(default\ )?$1$ ]]
+		assert_equal "$(value_of blkio blkio.bfq.weight_device '' | tail -n 1)" "$disk $2"
+	fi
+}
+
+@test "resources: weights of single block devices, beside the general one, and their update" {
+	needs blkio io
+	local disk
+	weighted_disk
+	local device="major: ${disk%:*}, minor: ${disk#*:}"
+	with "{blockIO: {weight: 750, weightDevice: [{$device, weight: 300}]}}"
+	assert_weights 750 300
+	caisson update --resources - "$ID" <<<"{\"blockIO\": {\"weightDevice\":
+		[{\"major\": ${disk%:*}, \"minor\": ${disk#*:}, \"weight\": 400}]}}"
+	assert_weights 750 400
+	caisson update --blkio-weight 500 "$ID"
+	assert_weights 500 400
+	caisson delete --force "$ID"
+	# The first is 0 of an engine's, and so not set.
+	resources "{blockIO: {weight: 0, weightDevice: [{$device, weight: 0, leafWeight: 0},
+		{$device, weight: 20}]}}"
+	sleeping_container
+	assert_weights 100 20
+}
+
+@test "resources: a device without weights is refused, with its place and the kernel's words" {
+	needs blkio io
+	resources '{blockIO: {weightDevice: [{major: 4095, minor: 7, weight: 300}]}}'
+	refused 'linux.resources.blockIO.weightDevice[0]' 4095:7 weight
+}
+
+@test "resources: leaf weights are of an older v1; without their files they are refused, on cgroup2 warned of" {
+	needs blkio io
+	local disk row
+	disk=$(a_disk)
+	for row in 'leafWeight leafWeight: 300' \
+		"weightDevice[0] weightDevice: [{major: ${disk%:*}, minor: ${disk#*:}, leafWeight: 300}]"; do
+		update_config '.linux.resources.blockIO = null'
+		resources "{blockIO: {${row#* }}}"
+		if is_v2; then
+			run -0 caisson run "$ID"
+			assert_contains warning
+			assert_contains "blockIO.${row%% *}"
+			assert_contains 'leafWeight is ignored'
+		elif [[ -e /sys/fs/cgroup/blkio/blkio.leaf_weight ]]; then
+			sleeping_container
+			assert_contains 300 "$(value_of blkio blkio.leaf_weight '') $(
+				value_of blkio blkio.leaf_weight_device '')"
+			caisson delete --force "$ID"
+		else
+			refused "linux.resources.blockIO.${row%% *}" "'blkio' of this kernel has no such file"
+		fi
+	done
+}
+
 # ---- the others ----------------------------------------------------------------------------
 
 @test "resources: huge pages, and their reservations" {
@@ -220,8 +322,14 @@ at_limit() {
 	[[ $found ]]
 }
 
-@test "resources: the class of network packets, and priorities" {
-	! is_v2 || skip "for v1"
+@test "resources: the class of network packets, and priorities; cgroup2 is warned of" {
+	if is_v2; then
+		resources '{network: {classID: 1048577, priorities: [{name: "lo", priority: 3}]}}'
+		sleeping_container
+		assert_contains 'linux.resources.network.classID is ignored'
+		assert_contains 'linux.resources.network.priorities[0] is ignored'
+		return
+	fi
 	needs net_cls
 	with '{network: {classID: 1048577, priorities: [{name: "lo", priority: 3}]}}'
 	assert_equal "$(value_of net_cls net_cls.classid '')" 1048577

@@ -105,12 +105,28 @@ static int plan_weight_device(
 	return 0;
 }
 
+/*
+ * Those that are asked for; but BFQ has a new weight of the group for all devices, so that an
+ * update of it has to write again what single ones have of their own.
+ */
+static const struct spec_weight_device_list *weights_of_devices(
+	const struct planning *p, const struct spec_block_io *block_io)
+{
+	const struct spec_block_io *whole = p->spec->linux_->resources->block_io;
+
+	if (p->changes && whole && block_io->weight.set)
+		return &whole->weight_device;
+	return &block_io->weight_device;
+}
+
 static int plan_block_io(struct planning *p, const struct spec_block_io *block_io)
 {
-	for (size_t i = 0; i < block_io->weight_device.count; i++)
+	const struct spec_weight_device_list *weights = weights_of_devices(p, block_io);
+
+	for (size_t i = 0; i < weights->count; i++)
 		try(plan_weight_device(p,
 			arena_printf(p->arena, "linux.resources.blockIO.weightDevice[%zu]", i),
-			&block_io->weight_device.items[i]));
+			&weights->items[i]));
 	for (size_t t = 0; t < COUNT_OF(throttles); t++) {
 		const struct spec_throttle_device_list *list =
 			(const void *)((const char *)block_io + throttles[t].list);

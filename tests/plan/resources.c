@@ -297,7 +297,16 @@ static void block_io_limits(void **state)
 				   "blkio.throttle.read_bps_device=8:0 1000 "
 				   "blkio.throttle.read_bps_device=8:1 0 "
 				   "blkio.throttle.write_iops_device=8:0 1000");
+		assert_int_equal(v2,
+			strstr(warnings, "blockIO.weightDevice[0].leafWeight is ignored") != NULL);
 	}
+	begin(&host_v1);
+	block_io.leaf_weight = (struct maybe_u16){ true, 300 };
+	assert_writes("blkio.leaf_weight=300");
+	begin(&host_v2);
+	block_io.leaf_weight = (struct maybe_u16){ true, 300 };
+	assert_writes("");
+	assert_non_null(strstr(warnings, "blockIO.leafWeight is ignored"));
 	rates[0].minor = -1;
 	begin(&host_v2);
 	block_io.throttle_read_bps = (struct spec_throttle_device_list){ rates, 1, true };

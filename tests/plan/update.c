@@ -171,6 +171,13 @@ static void items_of_lists_are_matched(void **state)
 		"io.max=8:16 rbps=max io.max=9:0 rbps=5");
 	expect_saved("{'blockIO':{'throttleReadBpsDevice':[{'major':8,'minor':0,'rate':100},"
 		     "{'major':8,'minor':16,'rate':0},{'major':9,'minor':0,'rate':5}]}}");
+	/* The group's own is the kernel's for all devices, so theirs come behind it again. */
+	expect("{'blockIO':{'weight':50,'weightDevice':[{'major':8,'minor':0,'weight':20}]}}",
+		"{'blockIO':{'weight':60}}", "blkio.bfq.weight=60 blkio.bfq.weight_device=8:0 20",
+		"io.bfq.weight=60 io.bfq.weight=8:0 20");
+	expect("{'blockIO':{'weight':50,'weightDevice':[{'major':8,'minor':0,'weight':20}]}}",
+		"{'blockIO':{'weight':0}}", "blkio.bfq.weight=50 blkio.bfq.weight_device=8:0 20",
+		"io.bfq.weight=50 io.bfq.weight=8:0 20");
 	expect("{'blockIO':{'weightDevice':[{'major':8,'minor':0,'weight':20,'leafWeight':30}]}}",
 		"{'blockIO':{'weightDevice':[{'major':8,'minor':0,'weight':40}]}}",
 		"blkio.bfq.weight_device=8:0 40", "io.bfq.weight=8:0 40");

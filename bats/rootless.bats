@@ -56,6 +56,26 @@ stopped_of_user() {
 	[[ $(as_user state "$ID" | jq -r .status) == stopped ]]
 }
 
+@test "neither a pid namespace nor a control group is warned of" {
+	local warning='Such configuration is strongly discouraged'
+	set_args /bin/true
+	run -0 as_user run "$ID"
+	refute_contains "$warning"
+	namespace_remove pid
+	update_config '(.mounts[] | select(.type == "proc")) |= {destination: "/proc", type: "bind",
+		source: "/proc", options: ["rbind"]}'
+	# All that user 1000 may not write to.
+	run -0 as_user run "$ID"
+	assert_contains level=warning
+	assert_contains linux.namespaces
+	assert_contains "$warning"
+	# With a group of its own, as root's has, all can be found.
+	update_config '.linux.uidMappings[0].hostID = 0 | .linux.gidMappings[0].hostID = 0'
+	chown -hR 0:0 "$BUNDLE" "$ROOT"
+	run -0 caisson run "$ID"
+	refute_contains "$warning"
+}
+
 @test "additional groups are refused where setgroups is denied" {
 	update_config '.process.user.additionalGids = [0]'
 	run -1 as_user run "$ID"

@@ -187,9 +187,25 @@ int parent_forget_nodes(struct launch *launch)
 
 /* ---- cgroup ---------------------------------------------------------------------------- */
 
+/* In one's own pid namespace all end with the first; elsewhere the group is what finds them. */
+static void warn_of_no_cgroup(const struct launch *launch)
+{
+	for (size_t i = 0; i < launch->plan->cgroup.directory_count; i++)
+		if (launch->cgroup.fds[i] >= 0)
+			return;
+	log_warning("linux.namespaces: the container has neither a pid namespace of its own nor a "
+		    "control group. Such configuration is strongly discouraged, as not all of its "
+		    "processes can be found and killed");
+}
+
 int parent_make_cgroup(struct launch *launch)
 {
-	return cgroup_create(&launch->plan->cgroup, &launch->cgroup);
+	const struct plan *plan = launch->plan;
+
+	try(cgroup_create(&plan->cgroup, &launch->cgroup));
+	if (plan->cgroup.optional && !(plan->namespaces.create & CLONE_NEWPID))
+		warn_of_no_cgroup(launch);
+	return 0;
 }
 
 /* How long what was killed may take to leave its cgroup: milliseconds. */

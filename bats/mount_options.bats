@@ -140,6 +140,34 @@ see() {
 	assert_mount /mnt/m
 }
 
+@test "acl and noacl are the file system's own words" {
+	command -v mkfs.ext4 >/dev/null || skip "no mkfs.ext4"
+	local loop word
+	truncate -s 2M image
+	mkfs.ext4 -q image
+	loop=$(losetup --find --show image) || skip "no loop device"
+	update_config '.linux.resources.devices = [{allow: true, access: "rwm"}]'
+	cp config.json plain
+	local text=''
+	for word in acl noacl; do
+		cp plain config.json
+		add_mount /mnt ext4 "$loop" "$word"
+		set_script 'cat /proc/self/mountinfo'
+		run caisson run "$ID"
+		text+="$word: $status $(superblock_at /mnt) $(grep -o 'option .*' <<<"$output" || true)"$'\n'
+	done
+	cp plain config.json
+	# One that has no such word says so.
+	add_mount /mnt tmpfs t acl
+	run caisson run "$ID"
+	losetup --detach "$loop"
+	assert_equal "$status" 1
+	assert_contains "option 'acl'"
+	[[ $text == 'acl: 0 ext4 '* && ${text%%$'\n'*} != *noacl* ]] || fail "$text"
+	# Newer kernels don't do without in ext4, and say that they don't know the word.
+	[[ $text == *$'\nnoacl: 0 ext4 '*noacl* || $text == *$'\nnoacl: 1 '*"option 'noacl'"* ]] || fail "$text"
+}
+
 @test "words of the superblock are no business of a bind's" {
 	mkdir source
 	mount -t tmpfs t source
@@ -191,6 +219,17 @@ see() {
 	add_mount /mnt tmpfs t
 	add_mount /mnt tmpfs '' remount nonsense=1
 	refused 'mounts[8]' /mnt 'nonsense=1'
+}
+
+@test "remount: of what is no mount is refused in words" {
+	local options
+	mkdir -p rootfs/mnt
+	cp config.json plain
+	for options in ro rro rprivate size=9k; do
+		cp plain config.json
+		add_mount /mnt tmpfs '' remount "$options"
+		refused "mounts[7]: remount '/mnt': nothing is mounted there"
+	done
 }
 
 @test "copy-symlink: a link of the host's becomes one of the image's" {

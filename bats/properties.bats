@@ -133,6 +133,57 @@ FACTS='id; umask; pwd; env | sort; hostname; cut -d" " -f4- /proc/self/mountinfo
 	ROWS
 }
 
+@test "capabilities: each name has its number" {
+	# Of capability.h, from 0 on.
+	local names=(CHOWN DAC_OVERRIDE DAC_READ_SEARCH FOWNER FSETID KILL SETGID SETUID SETPCAP
+		LINUX_IMMUTABLE NET_BIND_SERVICE NET_BROADCAST NET_ADMIN NET_RAW IPC_LOCK IPC_OWNER
+		SYS_MODULE SYS_RAWIO SYS_CHROOT SYS_PTRACE SYS_PACCT SYS_ADMIN SYS_BOOT SYS_NICE
+		SYS_RESOURCE SYS_TIME SYS_TTY_CONFIG MKNOD LEASE AUDIT_WRITE AUDIT_CONTROL SETFCAP
+		MAC_OVERRIDE MAC_ADMIN SYSLOG WAKE_ALARM BLOCK_SUSPEND AUDIT_READ PERFMON BPF
+		CHECKPOINT_RESTORE)
+	local ours bit i some wanted
+	ours=$((16#$(sed -n 's/^CapBnd:\t//p' /proc/self/status)))
+	# Six containers tell each of them from every other: those whose number has this bit.
+	for ((bit = 1; bit < 64; bit *= 2)); do
+		some=() wanted=0
+		for i in "${!names[@]}"; do
+			((i & bit)) || continue
+			some+=("CAP_${names[i]}")
+			wanted=$((wanted | 1 << i))
+		done
+		update_config '.process.capabilities = {bounding: $ARGS.positional,
+			permitted: $ARGS.positional, effective: $ARGS.positional}' --args "${some[@]}"
+		set_args sed -n 's/^Cap\(Eff\|Bnd\):\t//p' /proc/self/status
+		run -0 --separate-stderr caisson run "$ID"
+		assert_output "$(printf '%016x\n%016x' $((wanted & ours)) $((wanted & ours)))"
+	done
+}
+
+@test "scheduler: flags that keep what there was, and those for which the kernel has no use here" {
+	# Fields 19 and 41 of stat: nice, and the policy, of which 3 is SCHED_BATCH.
+	local nice row
+	nice=$(cut -d' ' -f19 /proc/self/stat)
+	set_args cut -d' ' -f19,41 /proc/self/stat
+	for row in "DL_OVERRUN 7 3" "KEEP_POLICY 7 0" "KEEP_PARAMS $nice 0"; do
+		update_config '.process.scheduler = {policy: "SCHED_BATCH", nice: 7,
+			flags: ["SCHED_FLAG_" + $flag]}' --arg flag "${row%% *}"
+		run -0 caisson run "$ID"
+		assert_equal "${row%% *} $output" "$row"
+	done
+	# The clamp of 0 is the least there is, where the kernel has clamps.
+	for row in MIN MAX; do
+		update_config '.process.scheduler = {policy: "SCHED_BATCH", nice: 7,
+			flags: ["SCHED_FLAG_UTIL_CLAMP_" + $flag]}' --arg flag "$row"
+		run caisson run "$ID"
+		if ((status)); then
+			assert_contains 'process.scheduler: set SCHED_BATCH'
+			assert_contains 'operation not supported'
+		else
+			assert_output '7 3'
+		fi
+	done
+}
+
 @test "sysctl: of a user namespace, in one of its own" {
 	update_config '.linux.sysctl = {"user.max_net_namespaces": "17"}'
 	refused user.max_net_namespaces

@@ -264,11 +264,8 @@ static int reconfigure(const struct plan_mount *mount, int target)
 	return mountapi_reconfigure(target, &fs, mount->superblock_clear);
 }
 
-static int apply_remount(const struct rootfs *rootfs, const struct plan_mount *mount)
+static int change_mount(const struct plan_mount *mount, int target)
 {
-	auto_close int target = -EBADF;
-
-	try(inside_open(rootfs->root, mount->target, O_PATH, &target));
 	if (mount->reconfigure)
 		try(reconfigure(mount, target));
 	if (mount->attr_set || mount->attr_clear)
@@ -276,6 +273,27 @@ static int apply_remount(const struct rootfs *rootfs, const struct plan_mount *m
 	if (mount->recursive_set || mount->recursive_clear)
 		try(mountapi_set(target, mount->recursive_set, mount->recursive_clear, true));
 	return propagate(mount, target);
+}
+
+/* To the kernel it is an invalid argument, as many things are. */
+static int explain_change(int code, int target)
+{
+	struct statx facts;
+
+	if (code != -EINVAL || statx(target, "", AT_EMPTY_PATH, STATX_TYPE, &facts) < 0 ||
+		!(facts.stx_attributes_mask & STATX_ATTR_MOUNT_ROOT) ||
+		(facts.stx_attributes & STATX_ATTR_MOUNT_ROOT))
+		return code;
+	error_clear();
+	return refuse("nothing is mounted there");
+}
+
+static int apply_remount(const struct rootfs *rootfs, const struct plan_mount *mount)
+{
+	auto_close int target = -EBADF;
+
+	try(inside_open(rootfs->root, mount->target, O_PATH, &target));
+	return explain_change(change_mount(mount, target), target);
 }
 
 static int apply_one(struct rootfs *rootfs, const struct plan_mount *mount)
@@ -288,7 +306,7 @@ static int apply_one(struct rootfs *rootfs, const struct plan_mount *mount)
 	case PLAN_MOUNT_CGROUP:
 		return mount_cgroup(rootfs, mount);
 	case PLAN_MOUNT_REMOUNT:
-		return apply_remount(rootfs, mount);
+		break; /* makes none */
 	}
 	return -EINVAL;
 }
@@ -301,8 +319,12 @@ int mount_all(struct rootfs *rootfs)
 		const struct plan_mount *mount = &plan->mounts[i];
 		const char *what = mount->kind == PLAN_MOUNT_BIND ? mount->source : mount->type;
 
-		try(apply_one(rootfs, mount), "%s: mount '%s' to '%s'", mount->place,
-			what ? what : "", mount->target);
+		if (mount->kind == PLAN_MOUNT_REMOUNT)
+			try(apply_remount(rootfs, mount), "%s: remount '%s'", mount->place,
+				mount->target);
+		else
+			try(apply_one(rootfs, mount), "%s: mount '%s' to '%s'", mount->place,
+				what ? what : "", mount->target);
 	}
 	return 0;
 }

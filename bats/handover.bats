@@ -382,7 +382,7 @@ poststop"
 	for file in no/such fifo .; do
 		update_config '.annotations["run.oci.hooks.stderr"] = $f' --arg f "$file"
 		run -1 caisson run "$ID"
-		assert_contains "output of hooks: open '"
+		assert_contains "annotations.run.oci.hooks.stderr: open '"
 		assert_gone
 	done
 	# Without hooks nobody needs it.
@@ -397,7 +397,7 @@ poststop"
 	detached create "$ID"
 	rm -rf "$TEST_DIR/logs"
 	run -0 caisson delete --force "$ID"
-	assert_contains "output of hooks: open '$TEST_DIR/logs/out'"
+	assert_contains "annotations.run.oci.hooks.stdout: open '$TEST_DIR/logs/out'"
 	[[ -e $TEST_DIR/cleaned ]]
 	assert_gone
 }

@@ -331,7 +331,7 @@ HOME=/h"
 	done
 	# The kernel keeps a number for it, and nothing else.
 	update_config '.process.scheduler = {policy: "SCHED_ISO"}'
-	refused 'process.scheduler: set policy 4' 'invalid argument'
+	refused 'process.scheduler: set SCHED_ISO' 'invalid argument'
 }
 
 @test "ioPriority: of real time, and what is refused" {
@@ -450,7 +450,7 @@ assert_policy() {
 	memory_policy MPOL_BIND 1023
 	refused linux.memoryPolicy 'invalid memory policy' MPOL_BIND 'invalid argument'
 	memory_policy MPOL_BIND 0 MPOL_F_STATIC_NODES MPOL_F_RELATIVE_NODES
-	refused linux.memoryPolicy 'invalid memory policy' MPOL_BIND 'invalid argument'
+	refused linux.memoryPolicy.flags 'invalid memory policy' MPOL_F_STATIC_NODES 'exclude each other'
 }
 
 @test "session: init leads a session and a process group of its own, and nobody is above it" {

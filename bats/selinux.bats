@@ -167,7 +167,10 @@ $label"
 	! has_selinux || skip "this kernel has SELinux"
 	set_label "$label"
 	refused process.selinuxLabel 'selinux is disabled or not supported'
-	update_config 'del(.process.selinuxLabel)'
+	# Each file system would say that it knows no option "context".
+	update_config 'del(.process.selinuxLabel) | .linux.mountLabel = $context' --arg context "$label"
+	refused linux.mountLabel 'selinux is disabled or not supported'
+	update_config '.linux.mountLabel = ""'
 	sleeping_container
 	run ! caisson exec --process-label "$label" "$ID" true
 	assert_contains 'selinux is disabled or not supported'

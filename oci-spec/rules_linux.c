@@ -124,6 +124,7 @@ static int check_time_offsets(const struct rules_subject *subject)
 
 static int check_devices(const struct rules_subject *subject)
 {
+	static const char wants_number[] = "wants an integer from 0 to 4294967295";
 	const struct spec_device_list *devices = &subject->linux_->devices;
 
 	for (size_t i = 0; i < devices->count; i++) {
@@ -136,9 +137,11 @@ static int check_devices(const struct rules_subject *subject)
 		if (!device->minor.set)
 			return refuse("linux.devices[%zu].minor: is required", i);
 		if (device->major.value < 0 || device->major.value > UINT32_MAX)
-			return refuse("linux.devices[%zu].major: out of range", i);
+			return refuse("linux.devices[%zu].major: %s, got %" PRId64, i, wants_number,
+				device->major.value);
 		if (device->minor.value < 0 || device->minor.value > UINT32_MAX)
-			return refuse("linux.devices[%zu].minor: out of range", i);
+			return refuse("linux.devices[%zu].minor: %s, got %" PRId64, i, wants_number,
+				device->minor.value);
 	}
 	return 0;
 }
@@ -257,6 +260,14 @@ static int check_memory_nodes(const struct spec_memory_policy *policy)
 	return 0;
 }
 
+static bool has_flag(const struct spec_memory_policy *policy, const char *flag)
+{
+	for (size_t i = 0; i < policy->flags.count; i++)
+		if (strcmp(policy->flags.items[i], flag) == 0)
+			return true;
+	return false;
+}
+
 static int check_memory_policy(const struct rules_subject *subject)
 {
 	const struct spec_memory_policy *policy = subject->linux_->memory_policy;
@@ -275,6 +286,9 @@ static int check_memory_policy(const struct rules_subject *subject)
 			return refuse("linux.memoryPolicy.flags[%zu]: invalid memory policy flag: "
 				      "unknown flag %s",
 				i, json_quote(quoted, sizeof(quoted), policy->flags.items[i]));
+	if (has_flag(policy, "MPOL_F_STATIC_NODES") && has_flag(policy, "MPOL_F_RELATIVE_NODES"))
+		return refuse("linux.memoryPolicy.flags: invalid memory policy flag: "
+			      "MPOL_F_STATIC_NODES and MPOL_F_RELATIVE_NODES exclude each other");
 	return check_memory_nodes(policy);
 }
 
@@ -282,6 +296,7 @@ static int check_memory_policy(const struct rules_subject *subject)
 static int check_intel_rdt(const struct rules_subject *subject)
 {
 	const struct spec_intel_rdt *rdt = subject->linux_->intel_rdt;
+	char quoted[RULES_QUOTE_SIZE];
 
 	if (!rdt)
 		return 0;
@@ -289,7 +304,8 @@ static int check_intel_rdt(const struct rules_subject *subject)
 	if (rdt->clos_id && strcmp(rdt->clos_id, "/") != 0 &&
 		(strchr(rdt->clos_id, '/') || strcmp(rdt->clos_id, ".") == 0 ||
 			strcmp(rdt->clos_id, "..") == 0))
-		return refuse("linux.intelRdt.closID: wants the name of one directory");
+		return refuse("linux.intelRdt.closID: wants the name of one directory, got %s",
+			json_quote(quoted, sizeof(quoted), rdt->clos_id));
 	if (rdt->mem_bw_schema &&
 		(!str_starts(rdt->mem_bw_schema, "MB:") || strchr(rdt->mem_bw_schema, '\n')))
 		return refuse(

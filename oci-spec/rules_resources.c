@@ -10,6 +10,7 @@
 
 static int check_device_rules(const struct rules_subject *subject)
 {
+	static const char wants_number[] = "wants an integer from -1 to 4294967295";
 	const struct spec_device_rule_list *rules = &subject->resources->devices;
 	char quoted[RULES_QUOTE_SIZE];
 
@@ -22,9 +23,11 @@ static int check_device_rules(const struct rules_subject *subject)
 				i, json_quote(quoted, sizeof(quoted), access));
 		/* -1 is "any", as is an absent one. */
 		if (rule->major.set && (rule->major.value < -1 || rule->major.value > UINT32_MAX))
-			return refuse(PLACE "devices[%zu].major: out of range", i);
+			return refuse(PLACE "devices[%zu].major: %s, got %" PRId64, i, wants_number,
+				rule->major.value);
 		if (rule->minor.set && (rule->minor.value < -1 || rule->minor.value > UINT32_MAX))
-			return refuse(PLACE "devices[%zu].minor: out of range", i);
+			return refuse(PLACE "devices[%zu].minor: %s, got %" PRId64, i, wants_number,
+				rule->minor.value);
 	}
 	return 0;
 }
@@ -98,8 +101,12 @@ static int check_block_io(const struct rules_subject *subject)
 			return refuse(PLACE
 				"blockIO.weightDevice[%zu]: wants a weight or a leafWeight",
 				i);
-		if (!is_weight(&device->weight) || !is_weight(&device->leaf_weight))
-			return refuse(PLACE "blockIO.weightDevice[%zu]: a weight %s", i, wants);
+		if (!is_weight(&device->weight))
+			return refuse(PLACE "blockIO.weightDevice[%zu].weight: %s, got %d", i,
+				wants, device->weight.value);
+		if (!is_weight(&device->leaf_weight))
+			return refuse(PLACE "blockIO.weightDevice[%zu].leafWeight: %s, got %d", i,
+				wants, device->leaf_weight.value);
 	}
 	return 0;
 }

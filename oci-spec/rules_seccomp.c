@@ -9,6 +9,8 @@
 #define PLACE "linux.seccomp."
 #define NOTIFY "SCMP_ACT_NOTIFY"
 
+/* SECCOMP_RET_DATA of the kernel. */
+#define ERRNO_MAX 65535
 /* A system call has six arguments. */
 #define ARGUMENT_INDEX_MAX 5
 
@@ -27,6 +29,9 @@ static int check_default(const struct rules_subject *subject)
 		return refuse(PLACE "defaultAction: " NOTIFY " cannot be used as default action");
 	if (seccomp->default_errno_ret.set && !takes_errno(seccomp->default_action))
 		return refuse(PLACE "defaultErrnoRet: %s takes no errno", seccomp->default_action);
+	if (seccomp->default_errno_ret.set && seccomp->default_errno_ret.value > ERRNO_MAX)
+		return refuse(PLACE "defaultErrnoRet: wants an integer from 0 to %d, got %u",
+			ERRNO_MAX, seccomp->default_errno_ret.value);
 	return 0;
 }
 
@@ -34,10 +39,17 @@ static int check_errno(const struct rules_subject *subject)
 {
 	const struct spec_seccomp_rule_list *rules = &subject->seccomp->syscalls;
 
-	for (size_t i = 0; i < rules->count; i++)
-		if (rules->items[i].errno_ret.set && !takes_errno(rules->items[i].action))
+	for (size_t i = 0; i < rules->count; i++) {
+		const struct maybe_u32 *value = &rules->items[i].errno_ret;
+
+		if (value->set && !takes_errno(rules->items[i].action))
 			return refuse(PLACE "syscalls[%zu].errnoRet: %s takes no errno", i,
 				rules->items[i].action);
+		if (value->set && value->value > ERRNO_MAX)
+			return refuse(PLACE
+				"syscalls[%zu].errnoRet: wants an integer from 0 to %d, got %u",
+				i, ERRNO_MAX, value->value);
+	}
 	return 0;
 }
 

@@ -25,23 +25,26 @@ static void output_trim(char *output)
 }
 
 /* "killed by signal 31 (bad system call)": in lower case, as other errors are. */
-static int refuse_killed(int number, const char *output)
+static int refuse_killed(const char *path, int number, const char *mark, const char *output)
 {
 	const char *words = sigdescr_np(number);
 
 	if (!words)
-		return refuse("killed by signal %d, output: %s", number, output);
-	return refuse("killed by signal %d (%c%s), output: %s", number,
-		tolower((unsigned char)words[0]), words + 1, output);
+		return refuse("'%s' was killed by signal %d%s%s", path, number, mark, output);
+	return refuse("'%s' was killed by signal %d (%c%s)%s%s", path, number,
+		tolower((unsigned char)words[0]), words + 1, mark, output);
 }
 
-static int status_check(int status, const char *output)
+static int status_check(const char *path, int status, const char *output)
 {
+	const char *mark = output[0] ? ", output: " : "";
+
 	if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
 		return 0;
 	if (WIFSIGNALED(status))
-		return refuse_killed(WTERMSIG(status), output);
-	return refuse("exit status %d, output: %s", WEXITSTATUS(status), output);
+		return refuse_killed(path, WTERMSIG(status), mark, output);
+	return refuse(
+		"'%s' ended with exit status %d%s%s", path, WEXITSTATUS(status), mark, output);
 }
 
 static int hook_run(const struct plan_hook *hook, const struct hooks_setting *setting)
@@ -64,13 +67,13 @@ static int hook_run(const struct plan_hook *hook, const struct hooks_setting *se
 
 	if (error == -ETIMEDOUT && hook->timeout > 0) {
 		error_clear();
-		return refuse_as(
-			error, "hook ran past specified timeout of %" PRId64 "s", hook->timeout);
+		return refuse_as(error, "'%s': hook ran past specified timeout of %" PRId64 "s",
+			hook->path, hook->timeout);
 	}
 	if (error < 0)
 		return error;
 	output_trim(output);
-	return status_check(status, output);
+	return status_check(hook->path, status, output);
 }
 
 int hooks_run(const struct plan_hooks *hooks, enum plan_hook_point point,
@@ -98,7 +101,7 @@ void hooks_run_all(const struct plan_hooks *hooks, enum plan_hook_point point,
 	}
 }
 
-static int open_output(const char *path, int *ret_fd)
+static int open_output(const char *path, const char *place, int *ret_fd)
 {
 	/* O_NONBLOCK is for the opening alone, which might wait for a reader. */
 	const int flags = O_WRONLY | O_APPEND | O_CREAT | O_NOCTTY | O_NONBLOCK | O_CLOEXEC;
@@ -109,7 +112,7 @@ static int open_output(const char *path, int *ret_fd)
 		return 0;
 	fd = open(path, flags, 0600);
 	if (fd < 0 || fcntl(fd, F_SETFL, O_APPEND) < 0)
-		return fail(errno, "output of hooks: open '%s'", path);
+		return fail(errno, "%s: open '%s'", place, path);
 	*ret_fd = steal_fd(&fd);
 	return 0;
 }
@@ -118,8 +121,9 @@ int hooks_open_outputs(const struct plan *plan, int *ret_output, int *ret_error_
 {
 	auto_close int output = -EBADF;
 
-	try(open_output(plan->hook_output, &output));
-	try(open_output(plan->hook_error_output, ret_error_output));
+	try(open_output(plan->hook_output, "annotations.run.oci.hooks.stdout", &output));
+	try(open_output(
+		plan->hook_error_output, "annotations.run.oci.hooks.stderr", ret_error_output));
 	*ret_output = steal_fd(&output);
 	return 0;
 }

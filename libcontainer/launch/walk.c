@@ -41,8 +41,12 @@ static int explain_end(const struct launch *launch, enum launch_message message)
 			"%s was killed, as the container ran out of memory: the "
 			"limit is %llu bytes, the use was %llu",
 			channel->peer, (unsigned long long)limit, (unsigned long long)usage);
-	return refuse_as(EPIPE, "%s ended unexpectedly (at %s)", channel->peer,
-		launch_messages[message].name);
+	/* Who may not write(2) any more can't tell, either. */
+	return refuse_as(EPIPE, "%s ended unexpectedly (at %s)%s", channel->peer,
+		launch_messages[message].name,
+		launch->plan->seccomp.set && message == MSG_READY
+			? ": linux.seccomp may forbid what a start needs"
+			: "");
 }
 
 static int explain(const struct launch *launch, enum launch_message message, bool sending, int code)

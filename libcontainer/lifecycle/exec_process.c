@@ -7,6 +7,7 @@
 #include "libcontainer/base/error.h"
 #include "libcontainer/base/names.h"
 #include "libcontainer/base/parse.h"
+#include "libcontainer/base/path.h"
 #include "libcontainer/kernel/file.h"
 #include "oci-spec/json.h"
 #include "oci-spec/read.h"
@@ -114,6 +115,8 @@ static int change_process(struct arena *arena, struct spec_process *process,
 	process->args = (struct spec_strings){ options->args, count_strings(options->args), true };
 	process->terminal = options->tty;
 	process->console_size = NULL;
+	if (options->cwd && !path_is_absolute(options->cwd))
+		return refuse("--cwd: wants an absolute path, got \"%s\"", options->cwd);
 	if (options->cwd)
 		process->cwd = options->cwd;
 	if (options->apparmor)

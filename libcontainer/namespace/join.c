@@ -27,12 +27,13 @@ int namespaces_open(const struct plan_namespaces *plan, int fds[PLAN_JOINS_MAX])
 			int error = errno;
 
 			namespaces_close(fds);
-			return fail(error, "%s namespace: open '%s'", join->name, join->path);
+			return fail(error, "%s: open the %s namespace '%s'", join->place,
+				join->name, join->path);
 		}
 		if (ioctl(fds[i], NS_GET_NSTYPE) != join->flag) {
 			namespaces_close(fds);
-			return refuse("%s namespace: '%s' is no namespace of this type", join->name,
-				join->path);
+			return refuse(
+				"%s: '%s' is no %s namespace", join->place, join->path, join->name);
 		}
 	}
 	return 0;
@@ -51,11 +52,11 @@ int namespaces_check_foreign(
 		(void)snprintf(path, sizeof(path), "self/ns/%s",
 			names_of(&names_namespace_files, (uint64_t)join->flag));
 		if (fstat(fds[i], &joined) < 0 || fstatat(procfs, path, &own, 0) < 0)
-			return fail(errno, "%s namespace: look at '%s'", join->name, join->path);
+			return fail(errno, "%s: look at '%s'", join->place, join->path);
 		if (joined.st_ino == own.st_ino && joined.st_dev == own.st_dev)
-			return refuse("%s namespace: '%s' is the host's own, where no sysctl, host "
-				      "name or domain name of a container may be set",
-				join->name, join->path);
+			return refuse("%s: the %s namespace '%s' is the host's own, where no "
+				      "sysctl, host name or domain name of a container may be set",
+				join->place, join->name, join->path);
 	}
 	return 0;
 }

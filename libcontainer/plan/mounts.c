@@ -13,6 +13,7 @@ struct option_words {
 	const char *ids; /* what "idmap=" or "ridmap=" was followed by, or NULL */
 	char **data;
 	size_t data_count;
+	size_t first_data, copy_up; /* where in the list these are, to be told of */
 	bool bind;
 	bool has_mode;
 };
@@ -87,14 +88,20 @@ static bool take_ids(struct option_words *words, const char *word)
 	return true;
 }
 
-static void take_word(struct option_words *words, char *word)
+static void take_word(struct option_words *words, char *word, size_t index)
 {
 	const struct mount_option *option = names_mount_option(word);
+	bool copies_up = words->mount->copy_up;
 
-	if (option)
+	if (option) {
 		take_option(words, option, word);
-	else if (word[0] && !take_ids(words, word))
+		if (words->mount->copy_up && !copies_up)
+			words->copy_up = index;
+	} else if (word[0] && !take_ids(words, word)) {
+		if (words->data_count == 0)
+			words->first_data = index;
 		words->data[words->data_count++] = word;
+	}
 }
 
 static const char *join_data(struct planning *p, const struct option_words *words)
@@ -183,20 +190,23 @@ static int check_proc_target(const struct plan_mount *mount)
 		mount->target);
 }
 
-static int check_mount(const struct plan_mount *mount)
+static int check_mount(const struct option_words *words)
 {
+	const struct plan_mount *mount = words->mount;
+
 	if (strcmp(mount->target, "/") == 0 && mount->kind != PLAN_MOUNT_REMOUNT)
 		return refuse("%s: cannot mount on top of the rootfs", mount->place);
 	if (mount->kind == PLAN_MOUNT_BIND && !mount->source)
 		return refuse("%s.source: is required for a bind mount", mount->place);
 	if (mount->kind == PLAN_MOUNT_BIND && mount->data)
-		return refuse("%s: bind mounts cannot have any filesystem-specific options "
-			      "applied, got \"%s\"",
-			mount->place, mount->data);
+		return refuse("%s.options[%zu]: bind mounts cannot have any filesystem-specific "
+			      "options applied, got \"%s\"",
+			mount->place, words->first_data, mount->data);
 	if (mount->kind == PLAN_MOUNT_FS && !mount->type)
 		return refuse("%s.type: is required for what is no bind mount", mount->place);
 	if (mount->copy_up && !is_type(mount, "tmpfs"))
-		return refuse("%s: tmpcopyup is for tmpfs only", mount->place);
+		return refuse("%s.options[%zu]: tmpcopyup is for tmpfs only", mount->place,
+			words->copy_up);
 	return check_proc_target(mount);
 }
 
@@ -252,7 +262,7 @@ static int plan_one_mount(struct planning *p, size_t index)
 	mount->target =
 		inside_root(p->plan->root.path, path_clean(p->arena, "/", spec->destination));
 	for (size_t i = 0; i < spec->options.count; i++)
-		take_word(&words, arena_strdup(p->arena, spec->options.items[i]));
+		take_word(&words, arena_strdup(p->arena, spec->options.items[i]), i);
 	mount->data = join_data(p, &words);
 	decide_kind(p, &words, spec);
 	fold_recursive(mount);
@@ -267,7 +277,7 @@ static int plan_one_mount(struct planning *p, size_t index)
 				   (is_type(mount, "tmpfs") || strcmp(mount->target, "/dev") == 0);
 	mount->source_by_parent =
 		mount->kind == PLAN_MOUNT_BIND && (p->plan->namespaces.have & CLONE_NEWUSER);
-	return check_mount(mount);
+	return check_mount(&words);
 }
 
 static struct plan_paths clean_paths(struct planning *p, const struct spec_strings *list)
@@ -317,6 +327,10 @@ int plan_mounts(struct planning *p)
 	root->path = path_clean(p->arena, p->plan->bundle, p->spec->root->path);
 	root->readonly = p->spec->root->readonly;
 	root->mount_label = spec->mount_label && spec->mount_label[0] ? spec->mount_label : NULL;
+	/* File systems would say that they know no such option, and some would not say anything. */
+	if (root->mount_label && !p->host->selinux)
+		return refuse("linux.mountLabel: selinux label is specified in config, but selinux "
+			      "is disabled or not supported");
 	if (!root->mount_context)
 		root->mount_context = "context";
 	root->cgroup_v2 = p->host->cgroup_layout == HOST_CGROUP_V2;

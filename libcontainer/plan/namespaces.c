@@ -36,10 +36,14 @@ static const struct spec_namespace *find_namespace(const struct planning *p, int
 	return NULL;
 }
 
-static void add_join(struct plan_namespaces *plan, const struct spec_namespace *namespace, int flag)
+static void add_join(struct planning *p, const struct spec_namespace *namespace, int flag)
 {
+	struct plan_namespaces *plan = &p->plan->namespaces;
+
 	plan->joins[plan->join_count++] = (struct plan_join){
 		.flag = flag,
+		.place = arena_printf(p->arena, "linux.namespaces[%zu].path",
+			(size_t)(namespace - p->spec->linux_->namespaces.items)),
 		.name = namespace->type,
 		.path = namespace->path && namespace->path[0] ? namespace->path : NULL,
 	};
@@ -112,7 +116,7 @@ int plan_namespaces(struct planning *p)
 			continue;
 		plan->have |= flag;
 		if (p->options->verb == PLAN_EXEC || (namespace->path && namespace->path[0]))
-			add_join(plan, namespace, flag);
+			add_join(p, namespace, flag);
 		else
 			plan->create |= flag;
 	}

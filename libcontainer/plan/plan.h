@@ -50,9 +50,10 @@ struct plan_options {
 /* ---- namespaces/ -------------------------------------------------------------------- */
 
 struct plan_join {
-	int flag;         /* CLONE_NEW* */
-	const char *name; /* word of the spec: "network" */
-	const char *path; /* absolute; NULL for exec, which joins by the pidfd of init */
+	int flag;          /* CLONE_NEW* */
+	const char *place; /* "linux.namespaces[2].path" */
+	const char *name;  /* word of the spec: "network" */
+	const char *path;  /* absolute; NULL for exec, which joins by the pidfd of init */
 };
 
 #define PLAN_JOINS_MAX 8
@@ -221,6 +222,7 @@ struct plan_scheduler {
 	int32_t nice;
 	uint32_t priority;
 	uint64_t runtime, deadline, period; /* ns */
+	const char *name;                   /* of the policy, for messages */
 };
 
 #define PLAN_CPUS_MAX 65536

@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <limits.h>
 #include <sched.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "libcontainer/kernel/names.h"
@@ -108,8 +109,9 @@ static int plan_groups(struct planning *p, const struct spec_u32s *gids)
 	plan->groups = arena_new_array(p->arena, gid_t, gids->count);
 	plan->group_count = gids->count;
 	for (size_t i = 0; i < gids->count; i++) {
-		const char *place = "process.user.additionalGids";
+		char place[64];
 
+		(void)snprintf(place, sizeof(place), "process.user.additionalGids[%zu]", i);
 		try(check_id(p, &p->plan->users.gids, place, gids->items[i]));
 		plan->groups[i] = gids->items[i];
 	}

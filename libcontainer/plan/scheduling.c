@@ -71,6 +71,7 @@ static int plan_scheduler(struct planning *p)
 	}
 	p->plan->process.scheduler = (struct plan_scheduler){
 		.set = true,
+		.name = spec->policy,
 		.policy = (uint32_t)policy,
 		.flags = flags,
 		.nice = spec->nice,

@@ -1,7 +1,7 @@
 #include <errno.h>
+#include <inttypes.h>
 #include <sched.h>
 #include <stddef.h>
-#include <stdint.h>
 #include <sys/personality.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -60,11 +60,16 @@ static int scheduler_set(const struct plan_scheduler *plan)
 	/* What CONFIG_RT_GROUP_SCHED makes of a new group of cgroup v1: one without a share. */
 	if (errno == EPERM && (plan->policy == SCHED_FIFO || plan->policy == SCHED_RR))
 		return fail(errno,
-			"process.scheduler: set policy %u, priority %u (needs CAP_SYS_NICE, and a "
+			"process.scheduler: set %s, priority %u (needs CAP_SYS_NICE, and a "
 			"cpu control group of cgroup v1 needs "
 			"linux.resources.cpu.realtimeRuntime)",
-			plan->policy, plan->priority);
-	return fail(errno, "process.scheduler: set policy %u, nice %d, priority %u", plan->policy,
+			plan->name, plan->priority);
+	if (plan->policy == SCHED_DEADLINE)
+		return fail(errno,
+			"process.scheduler: set SCHED_DEADLINE, runtime %" PRIu64
+			", deadline %" PRIu64 ", period %" PRIu64,
+			plan->runtime, plan->deadline, plan->period);
+	return fail(errno, "process.scheduler: set %s, nice %d, priority %u", plan->name,
 		plan->nice, plan->priority);
 }
 

@@ -27,8 +27,10 @@ int settings_apply_sysctls(int procfs, const struct plan_settings *plan)
 
 		if ((size_t)snprintf(path, sizeof(path), "sys/%s", setting->key) >= sizeof(path))
 			return refuse_as(ENAMETOOLONG, "%s: the name is too long", setting->place);
-		try(procfs_write(procfs, path, setting->value), "%s: write '%s'", setting->place,
-			setting->value);
+		int r = procfs_write(procfs, path, setting->value);
+		if (r == -ENOENT)
+			r = fail(ENOENT, "write '%s' to '/proc/%s'", setting->value, path);
+		try(r, "%s", setting->place);
 	}
 	return 0;
 }

@@ -143,22 +143,23 @@ static void test_failures(void **state)
 		const char *text;
 	} cases[] = {
 		{ PLAN_HOOK_PRESTART, { .status = 1 << 8, .output = "oh\nno\n\n" }, -EINVAL,
-			"error running prestart hook #0: exit status 1, output: oh\nno" },
+			"error running prestart hook #0: '/bin/one' ended with exit status 1, "
+			"output: oh\nno" },
 		{ PLAN_HOOK_CREATE_RUNTIME, { .status = 9 }, -EINVAL,
-			"error running createRuntime hook #0: killed by signal 9 (killed), "
-			"output: " },
+			"error running createRuntime hook #0: '/bin/one' was killed by signal 9 "
+			"(killed)" },
 		/* The kernel's 34 has no name. */
 		{ PLAN_HOOK_CREATE_RUNTIME, { .status = 34 }, -EINVAL,
-			"error running createRuntime hook #0: killed by signal 34, output: " },
+			"error running createRuntime hook #0: '/bin/one' was killed by signal 34" },
 		{ PLAN_HOOK_CREATE_CONTAINER, { .result = -ETIMEDOUT, .text = "slow" }, -ETIMEDOUT,
-			"error running createContainer hook #0: hook ran past specified timeout of "
-			"2s" },
+			"error running createContainer hook #0: '/bin/one': hook ran past "
+			"specified timeout of 2s" },
 		{ PLAN_HOOK_START_CONTAINER, { .result = -ENOENT, .text = "run '/bin/one': none" },
 			-ENOENT, "error running startContainer hook #0: run '/bin/one': none" },
 		{ PLAN_HOOK_POSTSTART, { .status = 2 << 8 }, -EINVAL,
-			"error running poststart hook #0: exit status 2, output: " },
+			"error running poststart hook #0: '/bin/one' ended with exit status 2" },
 		{ PLAN_HOOK_POSTSTOP, { .status = 3 << 8 }, -EINVAL,
-			"error running poststop hook #0: exit status 3, output: " },
+			"error running poststop hook #0: '/bin/one' ended with exit status 3" },
 	};
 
 	for (size_t i = 0; i < COUNT_OF(cases); i++) {
@@ -176,8 +177,8 @@ static void test_counts(void **state)
 	(void)state;
 	answers = (const struct answer[]){ { 0 }, { .status = 1 << 8, .output = "x" } };
 	assert_int_equal(run(PLAN_HOOK_PRESTART), -EINVAL);
-	assert_string_equal(
-		error_text(), "error running prestart hook #1: exit status 1, output: x");
+	assert_string_equal(error_text(),
+		"error running prestart hook #1: '/bin/two' ended with exit status 1, output: x");
 }
 
 static void test_run_all(void **state)
@@ -191,7 +192,8 @@ static void test_run_all(void **state)
 		&(struct hooks_setting){ .state = "{}", .output = -EBADF, .error_output = -EBADF });
 	assert_int_equal(asked_count, 2);
 	assert_int_equal(line_count, 2);
-	assert_string_equal(lines[0], "error running poststop hook #0: exit status 1, output: x");
+	assert_string_equal(lines[0],
+		"error running poststop hook #0: '/bin/one' ended with exit status 1, output: x");
 	assert_string_equal(lines[1], "error running poststop hook #1: run '/bin/two': denied");
 	assert_string_equal(error_text(), "");
 }

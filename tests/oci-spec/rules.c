@@ -223,9 +223,11 @@ static void devices_have_rules(void **state)
 		{ "\"devices\": [{\"type\": \"b\", \"path\": \"/dev/n\", \"major\": 3}]",
 			"linux.devices[0].minor: is required" },
 		{ "\"devices\": [{\"type\": \"u\", \"path\": \"/dev/n\", \"major\": -1, \"minor\": 3}]",
-			"linux.devices[0].major: out of range" },
+			"linux.devices[0].major: wants an integer from 0 to 4294967295, got -1" },
 		{ "\"devices\": [{\"type\": \"u\", \"path\": \"/dev/n\", \"major\": 1, "
-			"\"minor\": 4294967296}]", "linux.devices[0].minor: out of range" },
+			"\"minor\": 4294967296}]",
+			"linux.devices[0].minor: wants an integer from 0 to 4294967295, got "
+			"4294967296" },
 		{ NETWORK "\"netDevices\": {\"eth0\": {\"name\": \"net%d\"}}", NULL },
 		{ NETWORK "\"netDevices\": {\"a\": {\"name\": \"n%d\"}, \"b\": {\"name\": \"n%d\"}}",
 			NULL },
@@ -278,12 +280,16 @@ static void paths_memory_and_caches_have_rules(void **state)
 		{ "\"memoryPolicy\": {\"mode\": \"MPOL_PREFERRED\"}", NULL },
 		{ "\"memoryPolicy\": {\"mode\": \"MPOL_BIND\", \"nodes\": \"0-1\", "
 			"\"flags\": [\"MPOL_F_STATIC_NODES\"]}", NULL },
+		{ "\"memoryPolicy\": {\"mode\": \"MPOL_BIND\", \"nodes\": \"0-1\", "
+			"\"flags\": [\"MPOL_F_RELATIVE_NODES\", \"MPOL_F_STATIC_NODES\"]}",
+			"linux.memoryPolicy.flags: invalid memory policy flag: MPOL_F_STATIC_NODES and "
+			"MPOL_F_RELATIVE_NODES exclude each other" },
 		{ "\"intelRdt\": {\"closID\": \"/\", \"memBwSchema\": \"MB:0=20\", "
 			"\"schemata\": [\"L3:0=f\"]}", NULL },
 		{ "\"intelRdt\": {\"closID\": \"..\"}",
-			"linux.intelRdt.closID: wants the name of one directory" },
+			"linux.intelRdt.closID: wants the name of one directory, got \"..\"" },
 		{ "\"intelRdt\": {\"closID\": \"a/b\"}",
-			"linux.intelRdt.closID: wants the name of one directory" },
+			"linux.intelRdt.closID: wants the name of one directory, got \"a/b\"" },
 		{ "\"intelRdt\": {\"memBwSchema\": \"MB:0=20\\nL3:0=f\"}",
 			"linux.intelRdt.memBwSchema: wants one line that begins with \"MB:\"" },
 		{ "\"intelRdt\": {\"memBwSchema\": \"L3:0=f\"}",
@@ -309,9 +315,11 @@ static void devices_and_memory_have_rules(void **state)
 		{ "\"devices\": [{\"allow\": true, \"access\": \"rx\"}]",
 			"linux.resources.devices[0].access: wants some of r, w and m, got \"rx\"" },
 		{ "\"devices\": [{\"allow\": true, \"access\": \"r\", \"major\": -2}]",
-			"linux.resources.devices[0].major: out of range" },
+			"linux.resources.devices[0].major: wants an integer from -1 to 4294967295, "
+			"got -2" },
 		{ "\"devices\": [{\"allow\": true, \"access\": \"r\", \"minor\": 4294967296}]",
-			"linux.resources.devices[0].minor: out of range" },
+			"linux.resources.devices[0].minor: wants an integer from -1 to 4294967295, "
+			"got 4294967296" },
 		{ "\"memory\": {\"limit\": -2}",
 			"linux.resources.memory.limit: wants bytes, or -1 for no limit, got -2" },
 		{ "\"memory\": {\"limit\": 10, \"swap\": 10, \"reservation\": -1}", NULL },
@@ -348,8 +356,12 @@ static void shares_and_limits_have_rules(void **state)
 		{ "\"blockIO\": {\"weightDevice\": [{\"major\": 8, \"minor\": 0}]}",
 			"linux.resources.blockIO.weightDevice[0]: wants a weight or a leafWeight" },
 		{ "\"blockIO\": {\"weightDevice\": [{\"major\": 8, \"minor\": 0, \"weight\": 9}]}",
-			"linux.resources.blockIO.weightDevice[0]: a weight wants an integer from 10 to "
-			"1000" },
+			"linux.resources.blockIO.weightDevice[0].weight: wants an integer from 10 to "
+			"1000, got 9" },
+		{ "\"blockIO\": {\"weightDevice\": [{\"major\": 8, \"minor\": 0, \"weight\": 10, "
+			"\"leafWeight\": 1001}]}",
+			"linux.resources.blockIO.weightDevice[0].leafWeight: wants an integer from "
+			"10 to 1000, got 1001" },
 		{ "\"hugepageLimits\": [{\"pageSize\": \"2MB\", \"limit\": 0}, "
 			"{\"pageSize\": \"64KB\", \"limit\": 1}]", NULL },
 		{ "\"hugepageLimits\": [{\"pageSize\": \"../2MB\", \"limit\": 0}]",
@@ -387,6 +399,13 @@ static void seccomp_has_rules(void **state)
 		{ "\"defaultAction\": \"SCMP_ACT_ERRNO\", \"defaultErrnoRet\": 1", NULL },
 		{ "\"defaultAction\": \"SCMP_ACT_KILL\", \"defaultErrnoRet\": 1",
 			"linux.seccomp.defaultErrnoRet: SCMP_ACT_KILL takes no errno" },
+		{ "\"defaultAction\": \"SCMP_ACT_ERRNO\", \"defaultErrnoRet\": 65536",
+			"linux.seccomp.defaultErrnoRet: wants an integer from 0 to 65535, got "
+			"65536" },
+		{ ALLOW RULE("\"ptrace\"", "TRACE", ", \"errnoRet\": 65535"), NULL },
+		{ ALLOW RULE("\"ptrace\"", "ERRNO", ", \"errnoRet\": 65536"),
+			"linux.seccomp.syscalls[0].errnoRet: wants an integer from 0 to 65535, got "
+			"65536" },
 		{ ALLOW RULE("\"ptrace\"", "TRACE", ", \"errnoRet\": 1"), NULL },
 		{ ALLOW RULE("\"ptrace\"", "KILL", ", \"errnoRet\": 1"),
 			"linux.seccomp.syscalls[0].errnoRet: SCMP_ACT_KILL takes no errno" },

@@ -221,7 +221,7 @@ static void ids_must_be_mapped(void **state)
 	plan.users.uids = plan.users.gids = (struct plan_id_map){ ids, 2 };
 	assert_planned();
 	user.additional_gids.count = 2;
-	assert_refused("process.user.additionalGids: 15 is not mapped");
+	assert_refused("process.user.additionalGids[1]: 15 is not mapped");
 	user.gid = 9;
 	assert_refused("process.user.gid: 9 is not mapped");
 	user.uid = 1;

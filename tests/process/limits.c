@@ -174,12 +174,15 @@ static void scheduling_is_set(void **state)
 
 static void refuse_scheduling(void *context)
 {
-	const struct plan_process unknown = { .scheduler = { .set = true, .policy = 77 } };
+	const struct plan_process unknown = {
+		.scheduler = { .set = true, .name = "SCHED_77", .policy = 77 }
+	};
 	const struct plan_process io = { .io_priority_set = true, .io_priority = 7 << 13 };
 
 	(void)context;
 	child_check(limits_set_scheduling(&unknown) == -EINVAL);
-	child_check(strstr(error_text(), "process.scheduler: set policy 77") == error_text());
+	child_check(
+		strstr(error_text(), "process.scheduler: set SCHED_77, nice 0") == error_text());
 	const struct plan_process clamped = {
 		.scheduler = { .set = true, .policy = SCHED_OTHER, .flags = 0x20 | 0x40 }
 	};

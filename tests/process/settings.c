@@ -74,7 +74,9 @@ static void apply_sysctls(void *context)
 	child_check(value[0] == '1');
 	plan.sysctl_count = 2;
 	child_check(settings_apply_sysctls(procfs, &plan) == -ENOENT);
-	child_check(strstr(error_text(), "linux.sysctl: sysctl \"b\": write '2'") == error_text());
+	child_check(strstr(error_text(),
+			    "linux.sysctl: sysctl \"b\": write '2' to "
+			    "'/proc/sys/net/ipv4/no_such_thing': no such file") == error_text());
 }
 
 static void sysctls_are_written(void **state)

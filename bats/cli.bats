@@ -72,6 +72,90 @@ commands='create delete exec features help kill list pause ps resume run spec st
 	[[ ! -e $ROOT ]]
 }
 
+@test "cli: what other runtimes have and caisson has not is refused by its name" {
+	local command words
+	for command in checkpoint restore mounts info completion; do
+		run -1 caisson "$command" --help # which engines ask to see whether it is there
+		assert_contains "caisson has no command '$command'"
+		run -1 caisson "$command" "$ID"
+		assert_contains "caisson has no command '$command'"
+		run -1 caisson help "$command"
+	done
+	# runc's entry of its own, crun's and youki's options.
+	run -1 caisson init
+	assert_contains "No help topic for 'init'"
+	sleeping_container
+	for words in "--systemd-log state $ID" "kill --regex . KILL" "kill -r . KILL" "delete --regex ." \
+		"delete -r ." "delete --all $ID" "-V" "-r $ROOT list" "create -c s $ID" "run -p f $ID" \
+		"exec --sync $ID true" "list --all" "state --regex $ID" "start --detach $ID" \
+		"update --cpus 1 $ID" "events --json $ID" "ps --quiet $ID" "spec --config f"; do
+		# shellcheck disable=SC2086 # words
+		run -1 "$CAISSON" --root "$ROOT" $words
+		assert_contains "unknown option '-"
+	done
+	assert_status_of running
+}
+
+@test "cli: a container's life as containerd calls for it" {
+	local log=$TEST_DIR/log.json
+	as_containerd() {
+		caisson --log "$log" --log-format json --rootless=auto "$@"
+	}
+	set_args /bin/sleep 1000
+	as_containerd create --bundle "$BUNDLE" --pid-file "$TEST_DIR/pid" --no-pivot --no-new-keyring "$ID" \
+		</dev/null >/dev/null 2>&1
+	as_containerd start "$ID"
+	assert_equal "$(as_containerd state "$ID" | jq -r '.status, .pid')" "running
+$(<"$TEST_DIR/pid")"
+	jq '.process | .args = ["/bin/sleep", "1001"]' config.json >process.json
+	as_containerd exec --process process.json --detach --pid-file "$TEST_DIR/exec" "$ID" \
+		</dev/null >/dev/null 2>&1
+	assert_equal "$(as_containerd ps --format json "$ID" | jq -c sort)" \
+		"$(printf '%s\n%s\n' "$(<"$TEST_DIR/pid")" "$(<"$TEST_DIR/exec")" | jq -cs sort)"
+	as_containerd pause "$ID"
+	assert_status_of paused
+	as_containerd resume "$ID"
+	as_containerd update --resources=- "$ID" <<<'{}'
+	as_containerd events --stats "$ID" | jq -e '.type == "stats"' >/dev/null
+	assert_equal "$(as_containerd list --format=json | jq -r '.[].id')" "$ID"
+	as_containerd kill "$ID" 0
+	as_containerd kill --all "$ID" 9
+	wait_for_status stopped
+	as_containerd delete "$ID"
+	run -1 as_containerd kill "$ID" 9
+	assert_contains 'does not exist'
+	assert_equal "$(jq -r 'select(.level == "error").msg' "$log" | grep -c 'does not exist')" 1
+	run -0 as_containerd delete --force "$ID"
+}
+
+@test "cli: a container's life as conmon and podman call for it" {
+	set_args /bin/sleep 1000
+	as_podman() {
+		env -i "PATH=$PATH" "XDG_RUNTIME_DIR=$TEST_DIR" "CAISSON_TEST=$CAISSON_TEST" \
+			"$CAISSON" --root "$ROOT" "$@"
+	}
+	as_podman --log-format=json --log "$TEST_DIR/log" create --bundle "$BUNDLE" \
+		--pid-file "$TEST_DIR/pid" "$ID" </dev/null >/dev/null 2>&1
+	as_podman start "$ID"
+	jq '.process | .args = ["/bin/sh", "-c", "echo $0 >/dev/shm/x", "conmon"]' config.json >process.json
+	as_podman exec --pid-file "$TEST_DIR/exec" --process process.json --detach "$ID" \
+		</dev/null >/dev/null 2>&1
+	eventually caisson exec "$ID" grep -q conmon /dev/shm/x
+	echo '{}' >resources.json
+	as_podman update --resources=resources.json "$ID"
+	as_podman kill --all "$ID" 9
+	wait_for_status stopped
+	as_podman delete --force "$ID"
+	assert_gone
+	# Without control groups, as for podman's --cgroups=disabled.
+	as_podman --cgroup-manager disabled create --bundle "$BUNDLE" --pid-file "$TEST_DIR/pid" "$ID" \
+		</dev/null >/dev/null 2>&1
+	as_podman --cgroup-manager disabled start "$ID"
+	as_podman kill "$ID" KILL
+	wait_for_status stopped
+	as_podman delete "$ID"
+}
+
 @test "cli: too few and too many arguments" {
 	local command
 	for command in create delete pause resume run start state; do
@@ -208,6 +292,68 @@ commands='create delete exec features help kill list pause ps resume run spec st
 	assert_equal "$(jq -r .level log | sort -u)" debug
 	run -0 --separate-stderr caisson run "$ID"
 	assert_equal "$stderr" ''
+}
+
+@test "cli: --log-level: what is below is not logged, and it overrules --debug" {
+	local row level wanted
+	# An unknown capability is a warning.
+	update_config '.process.capabilities.bounding += ["CAP_NONE"]'
+	for row in 'error ' 'warning warning' 'warn warning' 'info warning' 'debug debug,warning' \
+		'trace debug,warning'; do
+		level=${row%% *} wanted=${row#* }
+		: >log
+		run -0 caisson --debug --log log --log-format json --log-level "$level" run "$ID"
+		assert_equal "$level $(jq -r .level log | sort -u | paste -sd,)" "$level $wanted"
+	done
+	: >log
+	run -1 caisson --log log --log-format json --log-level=error state nobody
+	assert_equal "$(jq -r .level log)" error
+	run -1 caisson --log-level loud state nobody
+	assert_contains "unknown log level 'loud'"
+}
+
+@test "cli: --log: syslog and journald get a line each, with the name that is given" {
+	local kind logs=()
+	mkdir dev run
+	# Sockets of the test's own, in a /dev and a /run that it alone sees.
+	for kind in log journal; do
+		python3 - "$kind" <<-'END' 3>&- &
+			import socket, sys
+			log = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+			log.bind(sys.argv[1])
+			log.settimeout(20)
+			open(sys.argv[1] + ".got", "wb").write(log.recv(65536))
+		END
+		logs+=($!)
+		eventually test -S "$kind"
+	done
+	# shellcheck disable=SC2016 # the inner shell's
+	with_sockets() {
+		unshare -m sh -euc 'mount -t tmpfs t dev; mount -t tmpfs t run
+			cp -a /dev/null dev; touch dev/log; mkdir -p run/systemd/journal
+			touch run/systemd/journal/socket
+			mount --bind log dev/log; mount --bind journal run/systemd/journal/socket
+			mount --rbind dev /dev; mount --rbind run /run
+			exec "$@"' - "$CAISSON" --root "$ROOT" "$@"
+	}
+	run -1 with_sockets --log syslog:box state nobody
+	assert_output "state 'nobody': container does not exist" # and on standard error
+	run -1 with_sockets --log journald:crate --log-format json state nobody
+	assert_output "state 'nobody': container does not exist"
+	wait "${logs[@]}"
+	[[ $(<log.got) =~ ^\<11\>box\[[0-9]+\]:\ state\ \'nobody\':\ container\ does\ not\ exist$ ]] ||
+		fail "$(<log.got)"
+	assert_equal "$(<journal.got)" "PRIORITY=3
+SYSLOG_IDENTIFIER=crate
+MESSAGE=state 'nobody': container does not exist"
+	# Nobody listens.
+	rm log journal
+	touch log journal
+	for kind in syslog:box=/dev/log journald:box=/run/systemd/journal/socket; do
+		run -1 with_sockets --log "${kind%=*}" run "$ID"
+		assert_contains "log: connect to '${kind#*=}': connection refused"
+	done
+	assert_gone
 }
 
 @test "cli: --cgroup-manager and --systemd-cgroup" {

@@ -29,6 +29,10 @@ const struct command *const commands[] = {
 	NULL,
 };
 
+/* What other runtimes have: engines ask for some of them to see whether they are there. */
+static const char *const commands_of_others[] = { "checkpoint", "restore", "mounts", "info",
+	"completion" };
+
 int command_find(const char *name, const struct command **ret_command)
 {
 	for (const struct command *const *command = commands; *command; command++) {
@@ -37,6 +41,9 @@ int command_find(const char *name, const struct command **ret_command)
 			return 0;
 		}
 	}
+	for (size_t i = 0; i < COUNT_OF(commands_of_others); i++)
+		if (strcmp(commands_of_others[i], name) == 0)
+			return refuse("caisson has no command '%s'", name);
 	return refuse("No help topic for '%s'", name);
 }
 

@@ -29,6 +29,8 @@ const struct option globals_options[] = {
 		"text (default) or json"),
 	FLAG("debug", 0, &globals.debug,
 		"log what is done, too"),
+	TEXT("log-level", 0, "LEVEL", &globals.log_level,
+		"error, warning (default) or debug; instead of --debug"),
 	FLAG("systemd-cgroup", 0, &globals.systemd_cgroup,
 		"let systemd make the cgroups"),
 	TEXT("cgroup-manager", 0, "MANAGER", &globals.cgroup_manager,

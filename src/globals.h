@@ -7,7 +7,7 @@
 #include "src/options.h"
 
 struct globals {
-	const char *root, *log, *log_format, *cgroup_manager;
+	const char *root, *log, *log_format, *log_level, *cgroup_manager;
 	enum container_tristate rootless;
 	bool debug, systemd_cgroup, version;
 };

@@ -92,6 +92,8 @@ static int words_run(char **words, char **argv, struct outcome *outcome)
 	if (help || !words[0])
 		return help_print(NULL);
 	try(report_open(globals.log, globals.log_format, globals.debug));
+	if (globals.log_level)
+		try(report_set_level(globals.log_level));
 	try(command_find(words[0], &command));
 	return command_call(command, words + 1, argv, outcome);
 }

@@ -204,3 +204,27 @@ int report_open(const char *log, const char *format, bool debug)
 	log_set_sink(report_sink, NULL, debug ? LOG_LEVEL_DEBUG : LOG_LEVEL_WARNING);
 	return 0;
 }
+
+int report_set_level(const char *word)
+{
+	/* crun's three, and youki's, of which we have fewer. */
+	static const struct {
+		const char *word;
+		enum log_level level;
+	} levels[] = {
+		{ "error", LOG_LEVEL_ERROR },
+		{ "warning", LOG_LEVEL_WARNING },
+		{ "warn", LOG_LEVEL_WARNING },
+		{ "info", LOG_LEVEL_WARNING },
+		{ "debug", LOG_LEVEL_DEBUG },
+		{ "trace", LOG_LEVEL_DEBUG },
+	};
+
+	for (size_t i = 0; i < COUNT_OF(levels); i++) {
+		if (strcmp(word, levels[i].word) != 0)
+			continue;
+		log_set_sink(report_sink, NULL, levels[i].level);
+		return 0;
+	}
+	return refuse("unknown log level '%s': neither error, warning nor debug", word);
+}

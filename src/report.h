@@ -18,6 +18,10 @@
  */
 int report_open(const char *log, const char *format, bool debug);
 
+/* The lowest level that is logged, by one of the words that runtimes have for it; after
+ * report_open(). */
+int report_set_level(const char *word);
+
 /* The error of this command, once: into the log, and where that is elsewhere, on standard error. */
 void report_error(const char *text);
 

@@ -45,7 +45,8 @@
 		"a relative path") \
 	ROW(string,  mount_label,        "mountLabel",        0, none, \
 		"1.0.0", "", "none", \
-		"SELinux context of mounts, as an option of file systems that take it", "") \
+		"SELinux context of mounts, as an option of file systems that take it", \
+		"where SELinux is off") \
 	ROW(object,  intel_rdt,          "intelRdt",          0, intel_rdt, \
 		"1.0.0", "4.10", "left alone", "group of resctrl", \
 		"where there is no resctrl") \
@@ -120,7 +121,7 @@
 		"for MPOL_DEFAULT and MPOL_LOCAL; none where the mode needs some") \
 	ROW(strings, flags, "flags", 0, none, \
 		"1.3.0", "5.12 for MPOL_F_NUMA_BALANCING", "none", "of the mode", \
-		"unknown flags")
+		"unknown flags; static and relative nodes at once")
 
 #define SPEC_PERSONALITY(ROW) \
 	ROW(word,    domain, "domain", REQUIRED, personalities, \

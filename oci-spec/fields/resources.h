@@ -103,7 +103,8 @@
 	ROW(maybe_u16, leaf_weight,         "leafWeight",              0, none, \
 		"1.0.0", "", "", "v1 alone; warned of on cgroup2", "below 10; above 1000") \
 	ROW(list,      weight_device,       "weightDevice",            0, weight_device, \
-		"1.0.0", "", "none", "weight of single devices", "") \
+		"1.0.0", "", "none", "weight of single devices", \
+		"where the scheduler of the device has none") \
 	ROW(list,      throttle_read_bps,   "throttleReadBpsDevice",   0, throttle_device, \
 		"1.0.0", "", "none", "bytes read in a second", "") \
 	ROW(list,      throttle_write_bps,  "throttleWriteBpsDevice",  0, throttle_device, \

@@ -10,7 +10,7 @@
 		"SCMP_ACT_NOTIFY") \
 	ROW(maybe_u32, default_errno_ret, "defaultErrnoRet",  0,        none, \
 		"1.1.0", "", "EPERM", "errno of the default action", \
-		"with an action that takes none") \
+		"with an action that takes none; above 65535") \
 	ROW(words,     architectures,     "architectures",    0,        seccomp_architectures, \
 		"1.0.0", "", "the own one", "further ones that the filter speaks of", \
 		"what libseccomp does not know") \
@@ -33,7 +33,8 @@
 		"1.0.0", "by action", "", "SCMP_ACT_LOG needs 4.14, SCMP_ACT_NOTIFY 5.6", \
 		"SCMP_ACT_NOTIFY without listenerPath") \
 	ROW(maybe_u32, errno_ret, "errnoRet", 0,                   none, \
-		"1.1.0", "", "EPERM", "errno of this rule", "with an action that takes none") \
+		"1.1.0", "", "EPERM", "errno of this rule", \
+		"with an action that takes none; above 65535") \
 	ROW(list,      args,      "args",     0,                   seccomp_argument, \
 		"1.0.0", "", "any", "all are to hold; of one index each is an alternative", \
 		"what libseccomp before 2.6.1 mistakes for another; see deviations.md")

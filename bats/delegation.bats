@@ -266,3 +266,39 @@ session_is_stopped() {
 	[[ ! -e $path ]] || fail "the cgroup is left"
 	[[ ! -e /run/user/$USER_ID/caisson/$ID ]] || fail "the state is left"
 }
+
+# program_in_container OWNER MODE - of $TEST_DIR/caisson, which has these: what init of a container that the
+# user makes executes.  And it is not written, by the user or by the container's root.
+program_in_container() {
+	local program=$TEST_DIR/caisson before pid
+	rm -f "$program"
+	cp "$CAISSON" "$program"
+	chown "$1" "$program"
+	chmod "$2" "$program"
+	before=$(sha256sum "$program")
+	CAISSON=$program as_user create "$ID" </dev/null >"$TEST_DIR/output" 2>&1
+	pid=$(as_user state "$ID" | jq .pid)
+	readlink "/proc/$pid/exe"
+	# With all capabilities there are in the container's user namespace.
+	nsenter --target "$pid" --user --preserve-credentials setpriv --reuid 0 --regid 0 --clear-groups \
+		sh -c 'echo x >>"/proc/$1/exe"; chmod 777 "/proc/$1/exe"; echo x >>"$2"; chmod 777 "$2"' - \
+		"$pid" "$program" >/dev/null 2>&1 || true
+	as_user delete --force "$ID"
+	[[ $1 != 0:0 || $2 != 755 ]] || assert_equal "$(sha256sum "$program")" "$before"
+}
+
+@test "the program: as it is where it is root's, since nobody in the user's namespaces may write it" {
+	chmod 755 "$TEST_DIR"
+	run -0 program_in_container 0:0 755
+	assert_output "$TEST_DIR/caisson"
+	# The user's own, or one that is the user's to write: a copy.
+	run -0 program_in_container "$USER_ID:$USER_ID" 755
+	assert_contains /memfd:
+	run -0 program_in_container "0:$USER_ID" 775
+	assert_contains /memfd:
+	run -0 program_in_container 0:0 757
+	assert_contains /memfd:
+	# One of an id that may be the user's in a user namespace.
+	run -0 program_in_container 200001:0 755
+	assert_contains /memfd:
+}

@@ -32,12 +32,12 @@ teardown() {
 }
 
 # programs_of_caisson - the pids of the test's processes that execute caisson or map anything of it: the
-# installed file, or the sealed copy.
+# installed file, what an overlay shows of it, or the sealed copy.
 programs_of_caisson() {
-	local pid
+	local pid words="memfd:|$CAISSON|/${CAISSON##*/}\$"
 	for pid in $(leaked_processes); do
-		! grep -qsE "memfd:|$CAISSON" /proc/"$pid"/maps || echo "$pid"
-		! readlink /proc/"$pid"/exe /proc/"$pid"/fd/* 2>/dev/null | grep -qE "memfd:|^$CAISSON" || echo "$pid"
+		! grep -qsE "$words" /proc/"$pid"/maps || echo "$pid"
+		! readlink /proc/"$pid"/exe /proc/"$pid"/fd/* 2>/dev/null | grep -qE "$words" || echo "$pid"
 	done
 }
 

@@ -24,14 +24,99 @@ load ../typing
 	assert_canary
 }
 
-@test "2019-5736: what enters a container is a sealed copy, which root of the host can't write either" {
-	local pid
-	set_args /bin/true
-	detached create "$ID"
+# refused_all - nobody writes the program of the container's init, which waits for start: not with all the
+# rights of the host's root, and not when it has ended.
+refused_all() {
+	local pid before
+	compile unseal
+	before=$(sha256sum "$CAISSON")
 	pid=$(pid_of)
-	assert_contains /memfd: "$(readlink "/proc/$pid/exe")"
 	run -1 bash -c "echo x >>/proc/$pid/exe"
 	run -1 bash -c "exec {fd}<>/proc/$pid/exe && echo x >&\$fd"
+	run -0 "$PROGRAM" "$pid"
+	refute_contains changed
+	assert_equal "$(grep -c refused <<<"$output")" 5
+	assert_equal "$(sha256sum "$CAISSON")" "$before"
+	caisson delete --force "$ID"
+}
+
+# without_calls CALLS... - creates the container where the kernel has none of these calls, as far as the
+# program's re-execution goes.
+without_calls() {
+	local inject=()
+	for call; do
+		inject+=(-e "inject=$call:error=EACCES:when=1")
+	done
+	untraced strace -o /dev/null -e trace="$(IFS=,; echo "$*")" "${inject[@]}" \
+		"$CAISSON" --root "$ROOT" create "$ID" </dev/null >/dev/null 2>&1
+}
+
+@test "2019-5736: what enters a container is seen through an overlay that nobody can write" {
+	[[ -e /sys/module/overlay ]] || skip "no overlay here"
+	set_args /bin/true
+	detached create "$ID"
+	assert_equal "$(readlink "/proc/$(pid_of)/exe")" "/${CAISSON##*/}"
+	assert_equal "$(stat -Lfc %T "/proc/$(pid_of)/exe")" overlayfs
+	refused_all
+	# And it is in nobody's table of mounts.
+	run ! grep -q "overlay.*proc/self/fd" /proc/self/mountinfo
+}
+
+@test "2019-5736: the attempts would succeed with a file that is only mounted read-only" {
+	local pid
+	compile unseal
+	mkdir "$TEST_DIR/bin"
+	cp rootfs/bin/busybox "$TEST_DIR/bin/sleep"
+	mount --bind "$TEST_DIR/bin" "$TEST_DIR/bin"
+	mount -o remount,bind,ro "$TEST_DIR/bin"
+	"$TEST_DIR/bin/sleep" 1000 3>&- &
+	pid=$!
+	eventually test /proc/"$pid"/exe -ef "$TEST_DIR/bin/sleep"
+	run -0 "$PROGRAM" "$pid"
+	wait "$pid" 2>/dev/null || true
+	umount "$TEST_DIR/bin"
+	assert_contains "refused by the descriptor"
+	assert_contains "changed by a mount of our own"
+}
+
+@test "2019-5736: without overlay, a sealed copy; nor can root of the host write that" {
+	set_args /bin/true
+	without_calls fsopen
+	assert_contains /memfd: "$(readlink "/proc/$(pid_of)/exe")"
+	refused_all
+	# Nor where the file has a path that the overlay does not take, or none.
+	mkdir -p "$TEST_DIR/$(printf 'long%.0s' {1..60})/$(printf 'path%.0s' {1..60})/$(printf 'name%.0s' {1..40})"
+	cp "$CAISSON" "$TEST_DIR"/long*/path*/name*
+	CAISSON=$(echo "$TEST_DIR"/long*/path*/name*/*)
+	host_before=$(host_state)
+	detached create "$ID"
+	assert_contains /memfd: "$(readlink "/proc/$(pid_of)/exe")"
+	refused_all
+}
+
+@test "2019-5736: a name with what separates layers, and one of sysfs" {
+	local name
+	[[ -e /sys/module/overlay ]] || skip "no overlay here"
+	for name in 'a:b,c\d' kernel; do
+		mkdir "$TEST_DIR/$name:,dir"
+		cp "$CAISSON" "$TEST_DIR/$name:,dir/$name"
+		"$TEST_DIR/$name:,dir/$name" --root "$ROOT" create "$ID" </dev/null >/dev/null 2>&1
+		assert_equal "$(readlink "/proc/$(pid_of)/exe")" "/$name"
+		assert_equal "$(stat -Lc %s "/proc/$(pid_of)/exe")" "$(stat -c %s "$CAISSON")"
+		caisson delete --force "$ID"
+	done
+}
+
+@test "2019-5736: the file that runs, not another that has its name by now" {
+	mkdir "$TEST_DIR/bin"
+	cp "$CAISSON" "$TEST_DIR/bin/caisson"
+	cp rootfs/bin/busybox "$TEST_DIR/bin/other"
+	# Exchanged while the first look at it is held.
+	(sleep 0.3; mv "$TEST_DIR/bin/other" "$TEST_DIR/bin/caisson") 3>&- &
+	untraced strace -o /dev/null -e trace=readlinkat -e inject=readlinkat:delay_enter=1000000:when=1 \
+		"$TEST_DIR/bin/caisson" --root "$ROOT" create "$ID" </dev/null >"$TEST_DIR/output" 2>&1
+	wait "$!"
+	assert_contains /memfd: "$(readlink "/proc/$(pid_of)/exe")"
 	caisson delete --force "$ID"
 }
 
@@ -39,12 +124,19 @@ load ../typing
 	local before
 	before=$(sha256sum "$CAISSON")
 	# As vm.memfd_noexec=2 says it.
-	strace -o /dev/null -e trace=memfd_create -e inject=memfd_create:error=EACCES \
+	untraced strace -o /dev/null -e trace=memfd_create,fsopen -e inject=memfd_create:error=EACCES \
+		-e inject=fsopen:error=EPERM \
 		"$CAISSON" --root "$ROOT" create "$ID" </dev/null >/dev/null 2>&1
 	assert_contains "(deleted)" "$(readlink "/proc/$(pid_of)/exe")"
 	refute_contains "$CAISSON" "$(readlink "/proc/$(pid_of)/exe")"
 	caisson delete --force "$ID"
 	assert_equal "$(sha256sum "$CAISSON")" "$before"
+}
+
+@test "2019-5736: nor by a container that waits for the view of it, or for the copy" {
+	by_container
+	by_container CAP_SYS_PTRACE
+	by_container CAP_SYS_PTRACE CAP_SYS_ADMIN CAP_DAC_OVERRIDE CAP_DAC_READ_SEARCH CAP_FOWNER CAP_MKNOD
 }
 
 # caisson_read_only - $CAISSON from now on is a program on a read-only mount, of which no copy is made.

@@ -1,9 +1,9 @@
 /*
- * The sealed copy, made in front of everything else: the first instructions of the program, before
- * the C library has relocated and initialised it.  Of a process that only lives to execute its
- * copy, that is most of the cost (each page it touches is a fault).  It does what sealed_exe.c
- * does; where anything is not as expected it changes nothing and goes on to _start, and
- * sealed_exe.c does it.
+ * The sealed view or copy, made in front of everything else: the first instructions of the program,
+ * before the C library has relocated and initialised it.  Of a process that only lives to execute
+ * it, that is most of the cost (each page it touches is a fault).  It does what sealed_exe.c does;
+ * where anything is not as expected it changes nothing and goes on to _start, and sealed_exe.c does
+ * it.
  *
  * So there is no C library here, no relocated data, no thread, no stack protector; see
  * Makemodule.am for the flags.  Only static builds have it: a dynamic one has been loaded by then.
@@ -15,10 +15,9 @@
 #include <stddef.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
-#include <sys/statvfs.h>
 #include <sys/syscall.h>
-#include <sys/vfs.h>
 
+#include "libcontainer/launch/sealed_calls.h"
 #include "libcontainer/launch/sealed_exe.h"
 
 #ifndef MFD_EXEC
@@ -59,19 +58,6 @@ __asm__(".text\n"
 	"	movq %rbx, %rdx\n"
 	"	jmp _start\n"
 	".size sealed_entry, . - sealed_entry\n");
-
-static long call5(long number, long a, long b, long c, long d, long e)
-{
-	register long r10 __asm__("r10") = d;
-	register long r8 __asm__("r8") = e;
-	long result;
-
-	__asm__ volatile("syscall"
-		: "=a"(result)
-		: "a"(number), "D"(a), "S"(b), "d"(c), "r"(r10), "r"(r8)
-		: "rcx", "r11", "memory");
-	return result;
-}
 #elif defined(__aarch64__)
 __asm__(".text\n"
 	".globl sealed_entry\n"
@@ -86,22 +72,6 @@ __asm__(".text\n"
 	"	mov x0, x19\n"
 	"	b _start\n"
 	".size sealed_entry, . - sealed_entry\n");
-
-static long call5(long number, long a, long b, long c, long d, long e)
-{
-	register long x8 __asm__("x8") = number;
-	register long x0 __asm__("x0") = a;
-	register long x1 __asm__("x1") = b;
-	register long x2 __asm__("x2") = c;
-	register long x3 __asm__("x3") = d;
-	register long x4 __asm__("x4") = e;
-
-	__asm__ volatile("svc #0"
-		: "+r"(x0)
-		: "r"(x8), "r"(x1), "r"(x2), "r"(x3), "r"(x4)
-		: "memory");
-	return x0;
-}
 #endif
 /* clang-format on */
 
@@ -161,11 +131,19 @@ static bool copy_and_seal(long copy, long self, long size)
 	       call5(SYS_fcntl, copy, F_ADD_SEALS, SEALS, 0, 0) == 0;
 }
 
+static void execute(long file, const long *argv, const long *environment)
+{
+	if (file < 0)
+		return;
+	(void)call5(SYS_execveat, file, (long)"", (long)argv, (long)environment, AT_EMPTY_PATH);
+	(void)call5(SYS_close, file, 0, 0, 0, 0);
+}
+
 static void execute_copy(long self, const long *argv, const long *environment)
 {
 	const long *auxiliary = environment;
 	const unsigned int flags = MFD_CLOEXEC | MFD_ALLOW_SEALING;
-	const char *name = "caisson", *nothing = "";
+	const char *name = "caisson";
 
 	while (*auxiliary)
 		auxiliary++;
@@ -175,9 +153,9 @@ static void execute_copy(long self, const long *argv, const long *environment)
 	if (copy < 0)
 		return;
 	if (copy_and_seal(copy, self, loaded_size((const Elf64_auxv_t *)(auxiliary + 1))))
-		(void)call5(SYS_execveat, copy, (long)nothing, (long)argv, (long)environment,
-			AT_EMPTY_PATH);
-	(void)call5(SYS_close, copy, 0, 0, 0, 0);
+		execute(copy, argv, environment);
+	else
+		(void)call5(SYS_close, copy, 0, 0, 0, 0);
 }
 
 /* What a start needs, side by side: src/start.ld.  Without it these have no address. */
@@ -219,19 +197,6 @@ static void map_pages(const long *stack)
 	map_range(top - STACK_SIZE, top, MADV_POPULATE_WRITE);
 }
 
-/* See sealed_exe.h. */
-static bool is_unwritable(long self)
-{
-	struct statfs file_system;
-	struct statx facts;
-
-	if (call5(SYS_fstatfs, self, (long)&file_system, 0, 0, 0) == 0 &&
-		(file_system.f_flags & ST_RDONLY))
-		return true;
-	return call5(SYS_statx, self, (long)"", AT_EMPTY_PATH, STATX_TYPE, (long)&facts) == 0 &&
-	       (facts.stx_attributes & STATX_ATTR_VERITY);
-}
-
 /* stack: as the kernel leaves it, argc, argv, environment and auxiliary vector; see execve(2). */
 void sealed_entry_try(const long *stack)
 {
@@ -244,10 +209,12 @@ void sealed_entry_try(const long *stack)
 	if (self < 0)
 		return;
 	long seals = call5(SYS_fcntl, self, F_GET_SEALS, 0, 0, 0);
-	if ((seals >= 0 && (seals & SEALS) == SEALS) || is_unwritable(self)) {
+	if ((seals >= 0 && (seals & SEALS) == SEALS) || sealed_exe_is_unwritable(self)) {
 		sealed_exe_is_safe = true;
 		map_pages(stack);
-	} else
+	} else {
+		execute(sealed_view_open(self), argv, environment);
 		execute_copy(self, argv, environment);
+	}
 	(void)call5(SYS_close, self, 0, 0, 0, 0);
 }

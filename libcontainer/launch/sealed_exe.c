@@ -8,9 +8,7 @@
 #include <string.h>
 #include <sys/sendfile.h>
 #include <sys/stat.h>
-#include <sys/statvfs.h>
 #include <sys/syscall.h>
-#include <sys/vfs.h>
 #include <unistd.h>
 
 #include "libcontainer/base/cleanup.h"
@@ -118,18 +116,6 @@ static bool is_unlinked(int fd)
 	       memcmp(path + length - (sizeof(words) - 1), words, sizeof(words) - 1) == 0;
 }
 
-/* See sealed_exe.h. */
-static bool is_unwritable(int fd)
-{
-	struct statfs file_system;
-	struct statx facts;
-
-	if (fstatfs(fd, &file_system) == 0 && (file_system.f_flags & ST_RDONLY))
-		return true;
-	return statx(fd, "", AT_EMPTY_PATH, STATX_TYPE, &facts) == 0 &&
-	       (facts.stx_attributes & STATX_ATTR_VERITY);
-}
-
 bool sealed_exe_is_safe;
 
 static int enter(char **argv)
@@ -139,8 +125,12 @@ static int enter(char **argv)
 
 	if (self < 0)
 		return fail(errno, "open our own executable '/proc/self/exe'");
-	if (fd_is_sealed(self) || is_unlinked(self) || is_unwritable(self))
+	if (fd_is_sealed(self) || is_unlinked(self) || sealed_exe_is_unwritable(self))
 		return 0;
+	copy = (int)sealed_view_open(self);
+	if (copy >= 0)
+		(void)syscall(SYS_execveat, copy, "", argv, environ, AT_EMPTY_PATH);
+	fd_close(&copy);
 	if (make_sealed_copy(self, &copy) == 0)
 		(void)syscall(SYS_execveat, copy, "", argv, environ, AT_EMPTY_PATH);
 	log_debug("a sealed memory file can't be executed here (%m): trying an unlinked file");

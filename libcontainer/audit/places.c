@@ -284,7 +284,9 @@ static int list_descriptors(struct audit_view *view, int **ret_numbers, size_t *
 		}
 		numbers[count++] = number;
 	}
-	qsort(numbers, count, sizeof(*numbers), compare_numbers);
+	/* A zombie has none. */
+	if (count > 0)
+		qsort(numbers, count, sizeof(*numbers), compare_numbers);
 	*ret_numbers = numbers;
 	*ret_count = count;
 	return 0;

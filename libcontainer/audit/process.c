@@ -17,6 +17,7 @@
 #define SCHED_DEADLINE 6
 #endif
 #define RESET_ON_FORK 0x1U /* SCHED_FLAG_RESET_ON_FORK: what the kernel tells of the flags */
+#define KEEP_FLAGS 0x18U   /* SCHED_FLAG_KEEP_ALL */
 #define IO_WHO_PROCESS 1   /* IOPRIO_WHO_PROCESS of linux/ioprio.h, which not every system has */
 
 AUDIT_ROW_FUNCTION(audit_plan_umask)
@@ -141,7 +142,8 @@ AUDIT_ROW_FUNCTION(audit_plan_scheduler)
 
 	(void)row;
 	(void)item;
-	return plan->set ? append_scheduler(plan, text) : 0;
+	/* Of what stays as it was the plan knows nothing. */
+	return plan->set && !(plan->flags & KEEP_FLAGS) ? append_scheduler(plan, text) : 0;
 }
 
 AUDIT_ROW_FUNCTION(audit_find_scheduler)

@@ -214,6 +214,20 @@ static void test_true_plan(void **state)
 		test_fails("%s\n", error_text());
 }
 
+/* What stays as it was, SCHED_FLAG_KEEP_POLICY and SCHED_FLAG_KEEP_PARAMS, is nobody's claim. */
+static void test_kept_scheduler(void **state)
+{
+	static const uint64_t flags[] = { 0x08, 0x10 };
+	struct subject *subject = *state;
+
+	break_policy(subject);
+	for (size_t i = 0; i < COUNT_OF(flags); i++) {
+		subject->plan.process.scheduler.flags = flags[i];
+		if (audit_waiting(&subject->audit) < 0)
+			test_fails("%s\n", error_text());
+	}
+}
+
 /* The row is named, and not another. */
 static void assert_refused(const struct subject *subject, const char *row)
 {
@@ -340,6 +354,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_true_plan, subject_begin, subject_end),
 		cmocka_unit_test_setup_teardown(test_faults, subject_begin, subject_end),
+		cmocka_unit_test_setup_teardown(test_kept_scheduler, subject_begin, subject_end),
 		cmocka_unit_test_setup_teardown(test_capabilities, subject_begin, subject_end),
 		cmocka_unit_test_setup_teardown(
 			test_descriptor_of_another, subject_begin, subject_end),

@@ -24,6 +24,10 @@ calls_before_program() {
 	reads=$(grep -c 'open.*"/proc/self/mountinfo"' "$TEST_DIR/calls") || true
 	assert_equal "$reads" "$expected"
 	run ! grep -E 'open.*"/proc/(self/)?mounts"' "$TEST_DIR/calls"
+	# Where exec's process goes is on record, whatever groups and mounts the host has.
+	sleeping_container
+	traced exec "$ID" /bin/true
+	run ! grep -E 'open.*"/proc/(self/)?(mounts|mountinfo|cgroup)"' "$TEST_DIR/calls"
 }
 
 @test "syscalls: no path inside the root is looked up twice" {

@@ -20,8 +20,8 @@
 #define CGROUP_FILE_LIMIT ((size_t)1024 * 1024)
 #define MOUNTINFO_LIMIT ((size_t)256 * 1024 * 1024)
 
-/* The inode of the initial user namespace, fixed by the kernel (its PROC_USER_INIT_INO). */
-#define INITIAL_USER_NAMESPACE 0xEFFFFFFDU
+/* The initial user namespace has a number of its own (the kernel's PROC_USER_INIT_INO). */
+#define INITIAL_USER_NAMESPACE "user:[4026531837]"
 
 /* A line of /proc/self/cgroup: "4:memory:/path", "1:name=systemd:/path", "0::/path". */
 struct membership {
@@ -176,7 +176,7 @@ int host_parse_v2(struct arena *arena, char *cgroup, struct host *host)
 	return 0;
 }
 
-static int read_cgroups(struct arena *arena, struct host *host)
+int host_read_cgroups(struct arena *arena, struct host *host)
 {
 	struct statfs facts;
 	struct file_text cgroup, mountinfo;
@@ -215,19 +215,32 @@ static bool has_selinux(void)
 	return statfs("/sys/fs/selinux", &facts) == 0 && facts.f_type == SELINUX_MAGIC;
 }
 
-int host_read(struct arena *arena, struct host *ret_host)
+void host_read_security(struct host *host)
 {
+	host->apparmor = has_apparmor();
+	host->selinux = has_selinux();
+}
+
+int host_read_caller(struct host *ret_host)
+{
+	static const char path[] = "/proc/self/ns/user", initial[] = INITIAL_USER_NAMESPACE;
 	struct host host = { .uid = geteuid(), .gid = getegid() };
-	struct stat facts;
+	char name[64];
 
 	host.umask = umask(022);
-
-	if (stat("/proc/self/ns/user", &facts) < 0)
-		return fail(errno, "stat '/proc/self/ns/user'");
-	host.in_user_namespace = facts.st_ino != INITIAL_USER_NAMESPACE;
-	host.apparmor = has_apparmor();
-	host.selinux = has_selinux();
-	try(read_cgroups(arena, &host));
+	/* The link's text: following it would make an inode of the namespace. */
+	ssize_t length = readlink(path, name, sizeof(name));
+	if (length < 0)
+		return fail(errno, "read the link '%s'", path);
+	host.in_user_namespace = (size_t)length != sizeof(initial) - 1 ||
+				 memcmp(name, initial, sizeof(initial) - 1) != 0;
 	*ret_host = host;
 	return 0;
+}
+
+int host_read(struct arena *arena, struct host *ret_host)
+{
+	try(host_read_caller(ret_host));
+	host_read_security(ret_host);
+	return host_read_cgroups(arena, ret_host);
 }

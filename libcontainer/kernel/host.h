@@ -35,12 +35,22 @@ struct host {
 	mode_t umask; /* our caller's */
 };
 
-/*
- * Reads the facts.  The umask is 022 from then on, so that what we make has its mode whatever our
- * caller's is: whoever executes something for the caller, or is done, puts that back.  Reads
- * /proc/self/mountinfo on HOST_CGROUP_V1 only, once: a host may have thousands of mounts.
- */
+/* All of the facts, by the three below. */
 int host_read(struct arena *arena, struct host *ret_host);
+
+/*
+ * The caller's ids, umask and user namespace; begins with the rest empty.  The umask is 022 from
+ * then on, so that what we make has its mode whatever our caller's is: whoever executes something
+ * for the caller, or is done, puts that back.
+ */
+int host_read_caller(struct host *ret_host);
+/* Whether there are AppArmor and SELinux: for who has labels. */
+void host_read_security(struct host *host);
+/*
+ * For who makes cgroups.  Reads /proc/self/mountinfo on HOST_CGROUP_V1 only, once: a host may have
+ * thousands of mounts.
+ */
+int host_read_cgroups(struct arena *arena, struct host *host);
 
 /*
  * What host_read() makes of the contents of /proc/self/cgroup and /proc/self/mountinfo, which these

@@ -62,6 +62,21 @@ static bool has_user_bus(void)
 	return directory && strcmp(directory, "/run/user/0") != 0;
 }
 
+static bool has_labels(const struct spec_process *process)
+{
+	return process && (process->apparmor_profile || process->selinux_label);
+}
+
+int creation_read_host(const struct spec_config *spec, const struct spec_process *process,
+	struct host *ret_host)
+{
+	try(host_read_caller(ret_host));
+	if (has_labels(process) || has_labels(spec->process) ||
+		(spec->linux_ && spec->linux_->mount_label))
+		host_read_security(ret_host);
+	return 0;
+}
+
 void creation_set_context(
 	const struct container_context *c, const struct host *host, struct plan_options *options)
 {
@@ -233,7 +248,8 @@ int creation_prepare(const struct container_context *c, const struct container_c
 	try(store_check_id(o->id));
 	try(resolve_paths(creation, o, &config));
 	try(read_spec(creation, config));
-	try(host_read(&creation->arena, &creation->host));
+	try(creation_read_host(creation->spec, creation->spec->process, &creation->host));
+	try(host_read_cgroups(&creation->arena, &creation->host));
 	fill_options(c, o, verb, creation);
 	try(check_terminal(creation));
 	struct plan_input input = {

@@ -42,6 +42,9 @@ int absolute_path(struct arena *arena, const char *path, const char **ret_path);
 /* LISTEN_FDS, where LISTEN_PID says that they are ours: sd_listen_fds(3). */
 unsigned int listen_fds_of_caller(void);
 
+/* Facts of the host: its caller and, where there are labels, whether they are for anything. */
+int creation_read_host(const struct spec_config *spec, const struct spec_process *process,
+	struct host *ret_host);
 /* The manager and the leniency that the global options ask for. */
 void creation_set_context(
 	const struct container_context *c, const struct host *host, struct plan_options *options);

@@ -73,7 +73,8 @@ static int prepare(const struct container_context *c, const struct container_exe
 	try(container_load_config(&e->container, &e->spec));
 	try(exec_process_make(arena, e->spec->process, o, &e->process));
 	try(check_terminal(e, o));
-	try(host_read(arena, &e->host));
+	/* In which groups is the record's to say. */
+	try(creation_read_host(e->spec, e->process, &e->host));
 	e->options = (struct plan_options){
 		.verb = PLAN_EXEC,
 		.id = o->id,

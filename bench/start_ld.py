@@ -43,7 +43,8 @@ SECTIONS
 	{
 		caisson_start_text = .;
 		*libentry.a:*(.text .text.*)
-		*crt1.o(.text .text.*)""")
+		*crt1.o(.text .text.*)
+		*crtbegin*.o(.text .text.*)""")
 for member in sorted(others):
     print("\t\t%s(.text .text.*)" % member)
 for section in sorted(own):

@@ -302,3 +302,27 @@ program_in_container() {
 	run -0 program_in_container 200001:0 755
 	assert_contains /memfd:
 }
+
+@test "the program: not as it is where the user has capabilities, whose containers may be the host's root's" {
+	local program=$TEST_DIR/caisson pid rights with_rights
+	rights=+sys_admin,+setuid,+setgid,+setpcap,+chown,+fowner,+mknod,+net_admin,+sys_chroot
+	chmod 755 "$TEST_DIR"
+	cp "$CAISSON" "$program"
+	update_config '.linux.namespaces |= map(select(.type != "user")) | del(.linux.uidMappings, .linux.gidMappings)'
+	with_rights=(setpriv --reuid "$USER_ID" --regid "$USER_ID" --clear-groups --inh-caps "$rights"
+		--ambient-caps "$rights" "$program" --root "$ROOT" create "$ID")
+	# Whom we may not look at we may not kill either, and still it ends, and no more is heard of it.
+	run -1 timeout 30 "${with_rights[@]}" </dev/null
+	assert_contains "assertion: open '/proc/"
+	assert_gone
+	untraced "${with_rights[@]}" </dev/null >"$TEST_DIR/output" 2>&1
+	pid=$(as_user state "$ID" | jq .pid)
+	# It is root, and no file of root's is out of its reach.
+	assert_equal "$(stat -Lc %i "/proc/$pid/ns/user")" "$(stat -Lc %i /proc/self/ns/user)"
+	assert_contains "Uid:	0	0" "$(cat "/proc/$pid/status")"
+	run -0 readlink "/proc/$pid/exe"
+	refute_contains "$program"
+	kill -KILL "$pid"
+	eventually is_stopped
+	as_user delete --force "$ID"
+}

@@ -67,6 +67,17 @@ need_overlay() {
 	run ! grep -q "overlay.*proc/self/fd" /proc/self/mountinfo
 }
 
+@test "2019-5736: nor in a user's namespaces, where the mounts in /sys can't be taken from it" {
+	need_overlay
+	update_config '(.mounts[] | select(.type == "devpts")).options |= map(select(startswith("gid=") | not))'
+	set_args /bin/true
+	host_before=$(host_state)
+	unshare -Urm "$CAISSON" --root "$ROOT" create "$ID" </dev/null >"$TEST_DIR/output" 2>&1
+	assert_equal "$(readlink "/proc/$(pid_of)/exe")" "/${CAISSON##*/}"
+	assert_equal "$(stat -Lfc %T "/proc/$(pid_of)/exe")" overlayfs
+	refused_all
+}
+
 @test "2019-5736: the attempts would succeed with a file that is only mounted read-only" {
 	local pid
 	[[ ${CAISSON_WITHOUT-} != all=* ]] || skip "open_tree(2) is taken away"
@@ -103,7 +114,7 @@ need_overlay() {
 @test "2019-5736: a name with what separates layers, and one of sysfs" {
 	local name
 	need_overlay
-	for name in 'a:b,c\d' kernel; do
+	for name in 'a:b,c\d' kernel parameters; do
 		mkdir "$TEST_DIR/$name:,dir"
 		cp "$CAISSON" "$TEST_DIR/$name:,dir/$name"
 		"$TEST_DIR/$name:,dir/$name" --root "$ROOT" create "$ID" </dev/null >/dev/null 2>&1

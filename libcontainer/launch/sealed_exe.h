@@ -3,8 +3,8 @@
  * container could write through /proc/PID/exe (CVE-2019-5736); so the verbs that do re-execute: the
  * file as a read-only overlay shows it, or a copy in a memory file that is sealed.  Neither is
  * needed of a file that has fs-verity, is reached through a read-only mount, or is root's where the
- * caller is not: that is not the container's to change, and there is no other way from
- * /proc/PID/exe to the file.  Only the copy does not share its pages with the file, should the
+ * caller has no rights of root's: that is not the container's to change, and there is no other way
+ * from /proc/PID/exe to the file.  Only the copy does not share its pages with the file, should the
  * kernel let a container write to those (runc issue 5272).
  */
 #pragma once

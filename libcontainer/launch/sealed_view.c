@@ -19,6 +19,9 @@
 /* Of the path of the executable; longer ones are copied. */
 #define PATH_SIZE 512
 
+/* There where the kernel has overlayfs. */
+#define OVERLAY_MODULE "/sys/module/overlay"
+
 /* It begins behind the last slash; the path is cut there, "/" stays. */
 static char *split_path(char *path, long length)
 {
@@ -47,12 +50,14 @@ static bool is_same_file(long self, long directory, const char *name)
 }
 
 /*
- * "/proc/self/fd/N:/sys": by descriptor, so that no path is looked up twice and none has to be
- * quoted.  The second layer is there because the kernel asks for two; it has no file of the name.
+ * "/proc/self/fd/N:" and a directory of sysfs: by descriptor, so that no path is looked up twice
+ * and none has to be quoted.  The second layer is there because the kernel asks for two; what it
+ * has of the name lies below.  It has no mounts in it, as /sys has: whoever may not move those, in
+ * a mount namespace that is a user's, could make no layer of it, and the kernel would log that.
  */
 static void print_layers(char *text, long directory)
 {
-	static const char before[] = "/proc/self/fd/", behind[] = ":/sys";
+	static const char before[] = "/proc/self/fd/", behind[] = ":" OVERLAY_MODULE;
 	char digits[8];
 	size_t count = 0;
 
@@ -72,7 +77,7 @@ static long make_overlay(long directory)
 	char layers[64];
 
 	/* Not where the kernel would have to load a module for it, and maybe has none. */
-	if (call5(SYS_faccessat, AT_FDCWD, (long)"/sys/module/overlay", 0, 0, 0) < 0)
+	if (call5(SYS_faccessat, AT_FDCWD, (long)OVERLAY_MODULE, 0, 0, 0) < 0)
 		return -1;
 	long system = call5(SYS_fsopen, (long)"overlay", FSOPEN_CLOEXEC, 0, 0, 0);
 	if (system < 0)

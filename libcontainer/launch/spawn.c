@@ -198,14 +198,19 @@ int parent_reap_child(struct launch *launch)
  * Who was born frozen by cgroup v1 dies when the container is resumed or deleted, which may be
  * never: it is left to whoever reaps for us.
  */
-static void end_process(const struct launch *launch, int *pidfd)
+static void end_process(struct launch *launch, int *pidfd)
 {
 	const struct channel *child = &launch->child;
 	int status;
 
 	if (*pidfd < 0)
 		return;
-	(void)pidfd_signal(*pidfd, SIGKILL);
+	/*
+	 * It may have become somebody whom we may not kill, as CAP_SETUID without CAP_KILL makes
+	 * it: it ends when it hears no more of us.
+	 */
+	if (pidfd_signal(*pidfd, SIGKILL) == -EPERM)
+		channel_close(&launch->init);
 	if (!child->silent || child->silent(child->context) == 0 ||
 		pidfd_await(*pidfd, CHANNEL_SILENCE) == 0)
 		(void)pidfd_reap(*pidfd, &status);

@@ -201,6 +201,9 @@ furnish() {
 @test "netDevices: in a user namespace, and by the general road" {
 	furnish
 	user_namespace
+	# Whose network namespace is there when the devices are moved.
+	run -0 caisson run --dry-run "$ID"
+	assert_contains 'namespaces.road: "general"'
 	inside 'cat /sys/class/net/eth0/mtu; ip -o -4 addr show dev eth0 | grep -o "192.0.2.1/24"'
 	assert_output $'1337\n192.0.2.1/24'
 	here ip link add out0 type veth peer name peer1

@@ -97,7 +97,7 @@ static enum plan_road choose_road(const struct planning *p)
 		return PLAN_ROAD_GENERAL;
 	if (p->options->general_road || plan->join_count > 0 || (plan->create & CLONE_NEWTIME))
 		return PLAN_ROAD_GENERAL;
-	/* Born into a user namespace, init makes the network's itself, and nobody waits for that. */
+	/* Born into a user namespace init makes the network's itself, and nobody waits for it. */
 	if ((plan->create & CLONE_NEWUSER) && p->plan->network.device_count > 0)
 		return PLAN_ROAD_GENERAL;
 	if (p->options->cgroup_manager == PLAN_CGROUP_SYSTEMD)

@@ -182,6 +182,8 @@ told() {
 @test "refused: a filter that lets nothing pass is what is suspected where init can't say so" {
 	local action
 	for action in ERRNO KILL KILL_PROCESS TRAP; do
+		# What cannot exit faults, and of that a sanitizer wants to tell before it exits, for ever.
+		[[ $action != ERRNO ]] || ! grep -q __asan_init "$CAISSON" || continue
 		update_config '.linux.seccomp = {defaultAction: ("SCMP_ACT_" + $a)}' --arg a "$action"
 		refused 'init ended unexpectedly' 'linux.seccomp may forbid what a start needs'
 	done

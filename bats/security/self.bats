@@ -130,7 +130,7 @@ need_overlay() {
 	cp rootfs/bin/busybox "$TEST_DIR/bin/other"
 	# Exchanged while the first look at it is held.
 	(sleep 0.3; mv "$TEST_DIR/bin/other" "$TEST_DIR/bin/caisson") 3>&- &
-	untraced strace -o /dev/null -e trace=readlinkat -e inject=readlinkat:delay_enter=1000000:when=1 \
+	untraced strace -o /dev/null -e trace=readlinkat -e inject=readlinkat:delay_enter=3000000:when=1 \
 		"$TEST_DIR/bin/caisson" --root "$ROOT" create "$ID" </dev/null >"$TEST_DIR/output" 2>&1
 	wait "$!"
 	assert_contains /memfd: "$(readlink "/proc/$(pid_of)/exe")"

@@ -89,6 +89,32 @@ load groups
 	assert_gone
 }
 
+groups_are_empty() {
+	! cgroups_of_test | sed 's|$|/cgroup.procs|' | xargs cat | grep -q .
+}
+
+# As an exec that was under way, or an engine that moves a process of its own.
+@test "delete: a process that comes after the others were killed is killed, too" {
+	command -v strace >/dev/null || skip "no strace"
+	local late delete directory status=0
+	sleeping_container
+	sleep 1000 &
+	late=$!
+	# The first removal of a group waits until the late one is in.
+	untraced strace -f -qq -o "$TEST_DIR/calls" -e trace=rmdir,unlinkat,execve \
+		-e inject=rmdir,unlinkat:delay_enter=3000000:when=1 \
+		"$CAISSON" --root "$ROOT" delete --force "$ID" </dev/null &
+	delete=$!
+	eventually groups_are_empty
+	while read -r directory; do
+		echo "$late" >"$directory/cgroup.procs"
+	done < <(cgroups_of_test)
+	wait "$delete"
+	wait "$late" || status=$?
+	assert_equal "$status" 137
+	assert_gone
+}
+
 @test "delete: the bundle, its root and files of the host stay" {
 	set_script 'echo data >/tmp/kept'
 	update_config '.root.readonly = false

@@ -39,8 +39,19 @@ static int tell_busy(const struct plan_cgroup_directory *directory, int error)
 		pids.count, text.text ? text.text : "");
 }
 
-static int destroy(const struct plan_cgroup_directory *directory, int64_t end)
+/* Who came after the others were killed, as an exec does that was under way, is killed too. */
+static void kill_latecomers(const struct cgroup_paths *paths)
 {
+	auto_close int unified = -EBADF;
+
+	(void)kill_present(paths, &unified); /* who is left is told once the time is over */
+	error_clear();
+}
+
+static int destroy(const struct cgroup_paths *paths, size_t index, int64_t end)
+{
+	const struct plan_cgroup_directory *directory = &paths->items[index];
+
 	/* The plan's promise; without it a damaged record could name any directory. */
 	if (!path_is_below(directory->path, directory->mountpoint) ||
 		strcmp(directory->path, directory->mountpoint) == 0)
@@ -60,6 +71,7 @@ static int destroy(const struct plan_cgroup_directory *directory, int64_t end)
 			return 0;
 		if (clock_now() >= end)
 			return tell_busy(directory, errno);
+		kill_latecomers(paths);
 		clock_sleep(pause);
 	}
 }
@@ -72,7 +84,7 @@ int cgroup_destroy(const struct cgroup_paths *paths, int timeout)
 	/* All of them, whatever happens with one; the chain is of the last failure, and so is this.
 	 */
 	for (size_t i = 0; i < paths->count; i++) {
-		int code = destroy(&paths->items[i], end);
+		int code = destroy(paths, i, end);
 
 		if (code < 0)
 			result = code;

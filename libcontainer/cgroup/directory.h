@@ -113,6 +113,12 @@ bool freezer_find_above(const struct plan_cgroup_directory *directory, char ret_
 /* Thaws it and all below it: a frozen group below a thawed one stays frozen. */
 int thaw_v1(int dir);
 
+/* ---- kill.c ------------------------------------------------------------------------- */
+
+/* Sends SIGKILL to those who are in the groups now, and thaws them.  *ret_unified: the group of
+ * cgroup2 whose events tell their end, or -EBADF. */
+int kill_present(const struct cgroup_paths *paths, int *ret_unified);
+
 /* ---- devices_*.c -------------------------------------------------------------------- */
 
 struct bpf_insn;

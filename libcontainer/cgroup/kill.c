@@ -191,6 +191,16 @@ static int kill_one_by_one(const struct cgroup_paths *paths)
 	return 0;
 }
 
+/* The kernel's way, and one by one where a v1 freezer may hold them, too, or where nothing else works. */
+int kill_present(const struct cgroup_paths *paths, int *ret_unified)
+{
+	*ret_unified = -EBADF;
+	int code = kill_unified(paths, ret_unified);
+
+	error_clear();
+	return code < 0 || paths->count > 1 ? kill_one_by_one(paths) : 0;
+}
+
 static int name_those_left(const struct cgroup_paths *paths, const pid_t *pids, size_t count)
 {
 	int freezer = directory_find(paths->items, paths->count, "freezer");
@@ -220,12 +230,8 @@ int cgroup_kill(const struct cgroup_paths *paths, int timeout)
 		if (pause > 1 && clock_now() >= end)
 			return name_those_left(paths, pids, count);
 
-		int code = kill_unified(paths, &unified);
-		error_clear();
-		/* Where a v1 freezer may hold them, too, or where only single signals work. */
-		if (code < 0 || paths->count > 1)
-			try(kill_one_by_one(paths));
-		if (code == 0)
+		try(kill_present(paths, &unified));
+		if (unified >= 0)
 			(void)events_await(unified, "populated", 0, /* looks again anyway */
 				earlier(end, clock_now() + (paths->count > 1 ? pause : 1000)));
 		else

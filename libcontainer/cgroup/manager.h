@@ -113,7 +113,8 @@ int cgroup_signal(const struct cgroup_paths *paths, int signal);
 int cgroup_freeze(const struct cgroup_paths *paths, bool frozen);
 /* 1 frozen, 0 not. */
 int cgroup_is_frozen(const struct cgroup_paths *paths);
-/* Removes the directories and all below, waiting for dying processes up to the time (ms). */
+/* Removes the directories and all below.  For up to the time (ms) it waits for processes in them to
+ * die, and kills those who come meanwhile. */
 int cgroup_destroy(const struct cgroup_paths *paths, int timeout);
 /* Ascending pids of all processes in and below, malloc'ed. */
 int cgroup_pids(const struct cgroup_paths *paths, pid_t **ret_pids, size_t *ret_count);

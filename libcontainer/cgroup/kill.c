@@ -191,7 +191,7 @@ static int kill_one_by_one(const struct cgroup_paths *paths)
 	return 0;
 }
 
-/* The kernel's way, and one by one where a v1 freezer may hold them, too, or where nothing else works. */
+/* By cgroup.kill; one by one where a v1 freezer may hold them, too, or nothing else works. */
 int kill_present(const struct cgroup_paths *paths, int *ret_unified)
 {
 	*ret_unified = -EBADF;

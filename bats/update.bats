@@ -82,7 +82,6 @@ json() {
 	caisson update --cpu-quota -1 "$ID"
 	local unlimited=-1 period=50000
 	! is_v2 || unlimited=max
-	[[ $DRIVER != *systemd ]] || period=100000 # without a quota there is only systemd's own
 	assert_bandwidth "$unlimited" "$period"
 	run -1 caisson update --cpu-period 100 "$ID"
 	assert_contains linux.resources.cpu

@@ -119,6 +119,11 @@ int thaw_v1(int dir);
  * cgroup2 whose events tell their end, or -EBADF. */
 int kill_present(const struct cgroup_paths *paths, int *ret_unified);
 
+/* ---- unit.c ------------------------------------------------------------------------- */
+
+/* For update: sets the properties, which unit_add_limits() has made, until the unit ends. */
+int cgroup_unit_set(const struct plan_unit *unit);
+
 /* ---- devices_*.c -------------------------------------------------------------------- */
 
 struct bpf_insn;

@@ -72,8 +72,6 @@ void cgroup_close(struct cgroup *cgroup);
  */
 int cgroup_unit_start(const struct plan_cgroup *plan, pid_t pid);
 
-/* For update: sets plan->unit's properties, which unit_add_limits() has made, until it ends. */
-int cgroup_unit_set(const struct plan_unit *unit);
 
 /* Ends the unit, whatever is in it, and takes it off the list of those that failed.  One that is
  * gone is no error. */
@@ -131,8 +129,8 @@ int cgroup_oom_killed(const struct cgroup_paths *paths, uint64_t *ret_limit, uin
  * Writes limits of a container that runs, frozen or not: the plan's directories are those of its
  * record, and its writes what changes.  In such an order that no state in between is one that the
  * kernel forbids: what becomes larger goes first, from the last to the first, then the others.
- * All or nothing, as far as the kernel lets: where one of them or commit, which is called when all
- * are written, fails, what was written before is written back.  The error names place, file, value
- * and what the kernel said.
+ * A unit is told once all are written.  All or nothing, as far as the kernel lets: where one of
+ * them or commit, which comes last, fails, what was written before is written back.  The error
+ * names place, file, value and what the kernel said.
  */
 int cgroup_update(const struct plan_cgroup *plan, int (*commit)(void *context), void *context);

@@ -8,6 +8,7 @@
 #include "libcontainer/base/cleanup.h"
 #include "libcontainer/base/error.h"
 #include "libcontainer/cgroup/create.h"
+#include "libcontainer/cgroup/directory.h"
 #include "libcontainer/cgroup/unit_words.h"
 #include "libcontainer/kernel/spawn.h"
 #include "libcontainer/kernel/systemd_scope.h"

@@ -222,21 +222,74 @@ static int write_all(
 	return failed ? limit_write(plan, cgroup, failed) : 0;
 }
 
-/* Back through the states that we came by, which the kernel has allowed. */
+static bool is_weight_of_device(const struct change *change)
+{
+	const char *value = change->write->value;
+
+	return change->file && strstr(change->file, "weight") && *value >= '0' && *value <= '9' &&
+	       strchr(value, ' ');
+}
+
+static void put_back(const struct change *change)
+{
+	if (!change->file)
+		return;
+	if (change->former && file_write_value(change->dir, change->file, change->former) == 0)
+		return;
+	if (change->done)
+		log_warning("%s keeps its new value: %s", change->write->place,
+			change->former ? error_text() : "the former one is not known");
+}
+
+/*
+ * Back through the states that we came by, which the kernel has allowed.  Weights of devices come
+ * last, also where they were not written yet: BFQ forgets them with each weight of the group.
+ */
 static int write_back(const struct changes *changes, int code)
 {
 	auto_free char *words = strdup(error_text());
 
-	for (size_t i = changes->done_count; i-- > 0;) {
-		const struct change *change = changes->done[i];
-
-		if (!change->file || (change->former && file_write_value(change->dir, change->file,
-								change->former) == 0))
-			continue;
-		log_warning("%s keeps its new value: %s", change->write->place,
-			change->former ? error_text() : "the former one is not known");
-	}
+	for (size_t i = changes->done_count; i-- > 0;)
+		if (!is_weight_of_device(changes->done[i]))
+			put_back(changes->done[i]);
+	for (size_t i = 0; i < changes->count; i++)
+		if (is_weight_of_device(changes->order[i]))
+			put_back(changes->order[i]);
 	return words ? error_set(code, words) : fail(ENOMEM, "change limits");
+}
+
+/* What the file of a change that was written says; NULL where that can't be known. */
+static const char *say(struct arena *arena, const struct change *change)
+{
+	const char *said = NULL;
+
+	if (change->file &&
+		former_value(arena, change->dir, change->file, change->write->value, &said) < 0)
+		error_clear();
+	return said;
+}
+
+/*
+ * systemd writes a default of its own where no property says the value, as of a period without a
+ * quota: the files have the last word, as when the container was made.
+ */
+static int tell_unit(const struct plan_cgroup *plan, const struct cgroup *cgroup,
+	struct arena *arena, const struct changes *changes)
+{
+	const char **written = arena_new_array(arena, const char *, changes->done_count);
+
+	if (!plan->unit.name || plan->unit.property_count == 0)
+		return 0;
+	for (size_t i = 0; i < changes->done_count; i++)
+		written[i] = say(arena, changes->done[i]);
+	try(cgroup_unit_set(&plan->unit));
+	for (size_t i = 0; i < changes->done_count; i++) {
+		const char *now = say(arena, changes->done[i]);
+
+		if (now && written[i] && strcmp(now, written[i]) != 0)
+			try(limit_write(plan, cgroup, changes->done[i]->write));
+	}
+	return 0;
 }
 
 int cgroup_update(const struct plan_cgroup *plan, int (*commit)(void *context), void *context)
@@ -249,6 +302,8 @@ int cgroup_update(const struct plan_cgroup *plan, int (*commit)(void *context), 
 	try(check_memory(plan, &cgroup));
 	try(prepare(plan, &cgroup, &arena, &changes));
 	int code = write_all(plan, &cgroup, &changes);
+	if (code == 0)
+		code = tell_unit(plan, &cgroup, &arena, &changes);
 	if (code == 0)
 		code = commit(context);
 	return code < 0 ? write_back(&changes, code) : 0;

@@ -17,7 +17,6 @@ struct updating {
 static int save(void *context)
 {
 	const struct updating *u = context;
-	const struct plan_unit *unit = &u->update.cgroup.unit;
 	struct spec_config config = *u->kept;
 	struct spec_linux linux_ = { 0 };
 
@@ -25,9 +24,6 @@ static int save(void *context)
 		linux_ = *config.linux_;
 	linux_.resources = (struct spec_resources *)u->update.resources;
 	config.linux_ = &linux_;
-	/* After the files, as what it has to change is as it should be then. */
-	if (unit->name)
-		try(cgroup_unit_set(unit));
 	return record_save_config(u->container->directory, &config);
 }
 

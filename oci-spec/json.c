@@ -95,6 +95,9 @@ static bool is_utf8(const char *text)
 	return true;
 }
 
+_Static_assert(JSON_VALUES_MAX < 1 << 24, "as many fit json_value.count");
+_Static_assert(sizeof(struct json_value) <= 32, "two of them in a cache line");
+
 /* ---- parsing ------------------------------------------------------------------------ */
 
 struct parser {

@@ -21,14 +21,19 @@ struct str;
 
 enum json_kind { JSON_NULL, JSON_BOOL, JSON_NUMBER, JSON_STRING, JSON_ARRAY, JSON_OBJECT };
 
+/* Packed, as a configuration has hundreds of them. */
 struct json_value {
-	enum json_kind kind;
-	bool truth;       /* of a JSON_BOOL */
-	uint32_t offset;  /* of the end of the key in the text, for messages */
-	const char *key;  /* in an object, else NULL */
-	const char *text; /* of a string; of a number as it was written: uint64_t fits no double */
-	struct json_value *first, *next; /* children of an array or object, and their siblings */
-	size_t count;                    /* of the children */
+	const char *key; /* in an object, else NULL */
+	union {
+		/* of a string; of a number as it was written: uint64_t fits no double */
+		const char *text;
+		struct json_value *first; /* child of an array or object */
+	};
+	struct json_value *next; /* child of the same */
+	uint32_t offset;         /* of the end of the key in the text, for messages */
+	unsigned int count : 24; /* of the children of an array or object */
+	enum json_kind kind : 7;
+	bool truth : 1; /* of a JSON_BOOL */
 };
 
 /* The values are the arena's.  -EINVAL with line and column in the chain. */

@@ -23,7 +23,7 @@ void arena_done(struct arena *arena);
 /* Forbids further growth: side effects begin. */
 void arena_seal(struct arena *arena);
 
-/* Returns size zeroed bytes, aligned for any type.  Never NULL. */
+/* Returns size zeroed bytes, aligned for any type.  Never NULL; text is packed without gaps. */
 void *arena_alloc(struct arena *arena, size_t size) __attribute__((malloc, returns_nonnull));
 
 /* As arena_alloc(), for count items; an overflow of the product ends the program. */

@@ -31,8 +31,10 @@ static inline void fd_close(int *fd)
 {
 	int saved = errno;
 
-	if (*fd >= 0)
-		(void)close(*fd);
+	/* Not written either: after a fork that would cost a copy of its page. */
+	if (*fd < 0)
+		return;
+	(void)close(*fd);
 	*fd = -EBADF;
 	errno = saved;
 }

@@ -125,6 +125,9 @@ const char *error_text(void)
 
 void error_clear(void)
 {
+	/* Mostly there is none, and a page that is only read needs no copy after a fork. */
+	if (chain.code == 0 && !chain.text[0])
+		return;
 	chain.code = 0;
 	chain.text[0] = '\0';
 }

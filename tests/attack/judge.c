@@ -58,22 +58,20 @@ static bool run(
 	return !answer.late && WIFEXITED(answer.status) && WEXITSTATUS(answer.status) == 0;
 }
 
-/* Adds what was printed since. */
-static void take_output(struct attacker *attacker, char text[LEFT_MAX])
+/* The output is emptied when all is over: what a program writes meanwhile would be lost. */
+static void read_output(struct attacker *attacker, char text[LEFT_MAX])
 {
-	size_t used = strlen(text);
-
-	(void)snprintf(text + used, LEFT_MAX - used, "%s", output_take(attacker->worker.output));
+	(void)snprintf(text, LEFT_MAX, "%s", output_read(attacker->worker.output));
 }
 
 static void await_program(struct attacker *attacker, char text[LEFT_MAX])
 {
 	double end = seconds_now() + PROGRAM_PATIENCE;
 
-	take_output(attacker, text);
+	read_output(attacker, text);
 	while (!strstr(text, PROGRAM) && seconds_now() < end) {
 		(void)usleep(2000);
-		take_output(attacker, text);
+		read_output(attacker, text);
 	}
 }
 
@@ -143,7 +141,7 @@ static void let_speak(struct attacker *attacker, const struct attack_scenario *s
 	if (success)
 		await_program(attacker, text);
 	else
-		take_output(attacker, text);
+		read_output(attacker, text);
 }
 
 static enum outcome judge_words(const struct traced *traced, const char *text, bool success)
@@ -209,6 +207,7 @@ bool attack_count(struct attacker *attacker, size_t index, struct calls calls[PR
 	let_speak(attacker, scenario, success, text);
 	clean_up(attacker, scenario, true);
 	left_remove(&attacker->worker);
+	(void)output_take(attacker->worker.output);
 	bool well = judge_words(&traced, text, success) == OUTCOME_STARTED;
 	if (!well && !attack.foreign)
 		errx(2, "%s: does not work where nothing is attacked: %s", scenario->name, text);

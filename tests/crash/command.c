@@ -83,13 +83,22 @@ struct answer command_run(char **argv, int output, double limit)
 	return answer;
 }
 
-const char *output_take(int output)
+const char *output_read(int output)
 {
 	static char text[16384];
 	ssize_t size = pread(output, text, sizeof(text) - 1, 0);
 
-	if (size < 0 || ftruncate(output, 0) < 0)
+	if (size < 0)
 		err(2, "read the output");
 	text[size] = '\0';
+	return text;
+}
+
+const char *output_take(int output)
+{
+	const char *text = output_read(output);
+
+	if (ftruncate(output, 0) < 0)
+		err(2, "empty the output");
 	return text;
 }

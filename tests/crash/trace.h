@@ -101,5 +101,7 @@ struct answer command_run(char **argv, int output, double limit);
 double seconds_now(void);
 /* Has SIGALRM interrupt calls from then on, again and again; 0: not any more. */
 void alarm_after(double seconds);
-/* All that was written to output, which is emptied. */
+/* All that was written to output. */
+const char *output_read(int output);
+/* And empties it: what somebody writes at this very moment is lost. */
 const char *output_take(int output);
